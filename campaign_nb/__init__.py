@@ -1,0 +1,1 @@
+"""Orchestrated marketing campaigns in Jupyter."""
