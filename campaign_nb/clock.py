@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import functools
 import threading
 from collections.abc import Callable
+from importlib import resources
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -110,19 +113,55 @@ class ManualClock:
 
 
 def zone(name: str) -> ZoneInfo:
-    """Return the IANA zone of that name.
+    """Return the IANA zone of that name, as the installed tzdata package knows it.
 
+    Time: the machine's own copy is never read, so that a launch falls on the same instant everywhere;
+    `zoneinfo.TZPATH` stays as it is, for it belongs to the whole process.
     Errors: an unknown or empty name.
 
     >>> zone("Europe/Paris").key
     'Europe/Paris'
     """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError, TypeError) as error:
-        raise ScheduleError(
-            Problem(f"time zone {name!r}", "no such IANA time zone", "a name such as Europe/Paris", 'time_zone="Europe/Paris"')
-        ) from error
+    if not isinstance(name, str) or name not in zone_names():  # pyright: ignore[reportUnnecessaryIsInstance] # what users hand over
+        near = _nearest_zone(str(name))
+        raise ScheduleError(Problem(f"time zone {name!r}", "no such IANA time zone", "a name such as Europe/Paris", f'time_zone="{near}"'))
+    return _load_zone(name)
+
+
+@functools.cache
+def zone_names() -> frozenset[str]:
+    """Return the name of every zone in the tzdata package.
+
+    >>> "Europe/Paris" in zone_names()
+    True
+    """
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+class _PackagedZone(ZoneInfo):
+    """A zone read from the tzdata package, which copies and pickles by its name as any other zone does."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return zone, (self.key,)
+
+    def __repr__(self) -> str:
+        return f"ZoneInfo(key={self.key!r})"
+
+
+@functools.cache
+def _load_zone(name: str) -> ZoneInfo:
+    """Read a zone once: instants of one zone share one object, as Python's date arithmetic expects."""
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return _PackagedZone.from_file(file, key=name)
+
+
+def _nearest_zone(name: str) -> str:
+    """Return the known zone that a mistyped name most likely means."""
+    wanted = name.strip().lower().replace(" ", "_")
+    spelt = {known.lower(): known for known in sorted(zone_names(), reverse=True)}
+    cities = [known for low, known in spelt.items() if low == wanted or low.endswith("/" + wanted)]
+    near = difflib.get_close_matches(wanted, spelt, n=1, cutoff=0.75)
+    return min(cities) if cities else spelt[near[0]] if near else "Europe/Paris"
 
 
 def instant(value: str | dt.date | dt.datetime, time_zone: str = "UTC") -> dt.datetime:

@@ -1,0 +1,177 @@
+"""The contract of a kind of activity: fields, ports, checks from schemas, and the steps that it compiles to."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self, TypeAlias, dataclass_transform
+
+from campaign_nb.errors import Problem
+from campaign_nb.rules import tree
+from campaign_nb.rules.check import problems
+from campaign_nb.rules.schema import Schema
+from campaign_nb.rules.sentence import sentence
+from campaign_nb.steps import Population, Step
+
+Family: TypeAlias = Literal["targeting", "data", "channel", "flow"]
+Rows: TypeAlias = Literal["creates", "partitions", "copies"]
+Barrier: TypeAlias = Literal["none", "after", "around"]
+
+CATALOGUE: dict[str, type[Activity]] = {}
+
+OUT = "out"
+COMPLEMENT = "complement"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One outbound transition of an activity."""
+
+    name: str = OUT
+    complement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What is known of a saved audience before its rows are read."""
+
+    name: str
+    table: str
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an activity knows of its campaign when it is checked and compiled; no clock, no rows."""
+
+    campaign: str
+    label: str
+    seed: str
+    schema: Schema
+    time_zone: str = "UTC"
+    audiences: Mapping[str, Audience] = field(default_factory=dict[str, Audience])
+
+    @property
+    def hash_seed(self) -> str:
+        """The seed of chance in this activity: the campaign's with the activity's label."""
+        return f"{self.seed}/{self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that leaves the campaign when a live run reaches the activity: messages, an audience, a file."""
+
+    kind: str
+    name: str
+    step: Step
+    columns: tuple[str, ...] = ()
+    """The columns of a population to keep beside the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What an activity becomes: a step per port, the effects, and a pause before anything downstream."""
+
+    ports: Mapping[str, Step]
+    drops: tuple[Step, ...] = ()
+    """The steps that leave rows out of the activity, each with a reason."""
+    effects: tuple[Effect, ...] = ()
+    wait: dt.timedelta | None = None
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(dataclasses.field,))
+class Activity:
+    """One kind of activity: a frozen set of options that can check and compile itself.
+
+    A subclass in one file is the whole activity: it joins the catalogue by its `kind`.
+    """
+
+    kind: ClassVar[str] = ""
+    label: ClassVar[str]
+    icon: ClassVar[str]
+    family: ClassVar[Family]
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The least and the most inbound transitions; None is any number."""
+    rows: ClassVar[Rows] = "partitions"
+    """How rows are accounted for: rows are made, every inbound row is in one port or dropped, or each port copies."""
+    barrier: ClassVar[Barrier] = "none"
+    """Whether what follows starts a new stage, or the activity is a stage of its own (around)."""
+    reads_stored: ClassVar[bool] = False
+    """Whether it starts with rows that were saved before."""
+    channel: ClassVar[str] = ""
+    """The channel of a message activity."""
+    named: ClassVar[str] = ""
+    """The option that takes names of the user's own as keywords."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Make the subclass a frozen, keyword-only dataclass and add it to the catalogue."""
+        super().__init_subclass__(**options)
+        dataclass(frozen=True, kw_only=True)(cls)
+        if not cls.kind:
+            return
+        known = CATALOGUE.get(cls.kind)
+        if known is not None and known.__module__ != cls.__module__ and cls.__module__ != "__main__":
+            raise TypeError(f"the kind {cls.kind!r} is defined by {known.__module__} and by {cls.__module__}")
+        CATALOGUE[cls.kind] = cls
+
+    @classmethod
+    def of(cls, **options: Any) -> Self:
+        """Build the activity from what a user writes; its signature is the method's on campaigns and transitions."""
+        return cls(**options)
+
+    def ports(self) -> tuple[Port, ...]:
+        """Return the outbound transitions, the main one first."""
+        return (Port(),)
+
+    def accounting(self) -> Rows:
+        """Return how rows are accounted for with these options."""
+        return self.rows
+
+    def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
+        """Yield what is wrong, from schemas alone."""
+        yield from ()
+
+    def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
+        """Return the steps of each port; called only when `validate` yields nothing."""
+        raise NotImplementedError
+
+    def options(self) -> list[tuple[str, str]]:
+        """Return the options that differ from their defaults, as name and readable text."""
+        found: list[tuple[str, str]] = []
+        for item in dataclasses.fields(self):  # pyright: ignore[reportArgumentType] # every subclass is a dataclass
+            value = getattr(self, item.name)
+            default = item.default if item.default is not dataclasses.MISSING else None
+            if item.default_factory is not dataclasses.MISSING:
+                default = item.default_factory()
+            if value is not None and (value is default or value == default) is not True and value not in ((), {}):
+                found.append((item.name.replace("_", " "), readable(value)))
+        return found
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first line of the documentation."""
+        return (inspect.getdoc(cls) or "").splitlines()[0]
+
+
+def readable(value: Any) -> str:
+    """Return an option's value as text for people."""
+    if isinstance(value, tree.Node):
+        return sentence(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {readable(item)}" for name, item in value.items())  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, tuple | list):
+        return ", ".join(readable(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    return str(value)
+
+
+def rule_problems(population: Population, node: tree.Node, where: str) -> Iterator[Problem]:
+    """Yield what is wrong with a rule on a population."""
+    return problems(population.scope, node, where)
+
+
+def value_problems(population: Population, node: tree.Node, where: str) -> Iterator[Problem]:
+    """Yield what is wrong with a value on a population."""
+    return problems(population.scope, node, where, rule=False)

@@ -1,0 +1,311 @@
+"""Campaign: a draft of a definition, a schedule and a workspace; every verb delegates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from campaign_nb.activity import Context
+from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
+from campaign_nb.campaign.published import Published
+from campaign_nb.campaign.run import DryRun, LiveRun, Run
+from campaign_nb.campaign.view import view_of
+from campaign_nb.clock import instant, zone
+from campaign_nb.data.model import DataModel
+from campaign_nb.engine.dry import Responses, dry_run
+from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.runner import Program
+from campaign_nb.engine.sources import Events
+from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
+from campaign_nb.feedback.events import people_with
+from campaign_nb.graph.building import Building
+from campaign_nb.graph.definition import Definition
+from campaign_nb.graph.draft import Draft
+from campaign_nb.graph.problems import compile_definition
+from campaign_nb.render import mime
+from campaign_nb.reports.report import Report, report_of
+from campaign_nb.rules import tree
+from campaign_nb.schedule import Schedule
+from campaign_nb.store.runs import RunRecord
+from campaign_nb.workspace import Listing, Workspace, default_workspace
+
+
+class Campaign(Building):
+    """An orchestrated campaign: activities linked by transitions, on the tables of a data model.
+
+    Verbs add activities and return transitions: `lapsed = spring.build_audience("Lapsed", rule)`, then
+    `lapsed.email("Offer", subject="…", html="…")`. Show it to see the graph; `dry_run()` counts everybody exactly and
+    sends nothing; `publish()` hands it to its schedule.
+
+    Time: schedule, dates and *now* are read in `time_zone` (an IANA name, UTC by default).
+    Errors: an unknown zone; everything else that is wrong is listed by `problems`, and raised by a run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        data: DataModel | None = None,
+        description: str = "",
+        tags: Sequence[str] = (),
+        time_zone: str = "UTC",
+        seed: str | int | None = None,
+        workspace: Workspace | None = None,
+    ) -> None:
+        """Start an empty definition; one of that name in the workspace gets a new version when it is published."""
+        if not name.strip():
+            raise DefinitionError(Problem("campaign", "its name is empty", "a name", 'cn.Campaign("Spring win-back", data=shop)'))
+        zone(time_zone)
+        self._data = data if data is not None else DataModel("no data")
+        definition = Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed))
+        self._draft = Draft(definition)
+        self._workspace = workspace
+        self._schedule: Schedule | None = None
+        self._dry: DryRun | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self._handle = CampaignOwner(self, self._draft, self._data, LateAudiences(lambda: self.workspace.known_audiences()))
+        self._published = Published(self)
+
+    # ------------------------------------------------------------------------------------------------------ what it is
+
+    def _owner(self) -> CampaignOwner:
+        return self._handle
+
+    @property
+    def name(self) -> str:
+        """Its name, unique in the workspace."""
+        return self._draft.name
+
+    @property
+    def definition(self) -> Definition:
+        """The definition as it stands now, frozen."""
+        return self._draft.definition
+
+    @property
+    def description(self) -> str:
+        """What it is for."""
+        return self.definition.description
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return self.definition.tags
+
+    @property
+    def time_zone(self) -> str:
+        """The zone of its schedule, its dates and its *now*."""
+        return self.definition.time_zone
+
+    @property
+    def seed(self) -> str:
+        """The seed of chance: who falls into which group."""
+        return self.definition.seed
+
+    @property
+    def data(self) -> DataModel:
+        """The data model."""
+        return self._data
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where runs, messages and audiences are kept; by default a folder beside the notebook."""
+        if self._workspace is None:
+            self._workspace = default_workspace()
+        return self._workspace
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """When it launches; None is once, as soon as it is published."""
+        return self._schedule
+
+    @schedule.setter
+    def schedule(self, schedule: Schedule | None) -> None:
+        if schedule is not None and not isinstance(schedule, Schedule):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            found = type(schedule).__name__
+            raise ScheduleError(Problem(f"campaign {self.name!r}", f"a {found} is no schedule", "a schedule", 'cn.Daily("09:00")'))
+        self._schedule = None if schedule is None else schedule.in_zone(self.time_zone)
+        self.changed()
+
+    def launches(self, n: int = 10, after: dt.date | str | None = None) -> list[dt.datetime]:
+        """Return the next n launches, aware, in the schedule's zone; none without a schedule."""
+        if self._schedule is None:
+            return []
+        start = after if after is not None else self.workspace.clock.now()
+        return self._schedule.launches(n, start)
+
+    # --------------------------------------------------------------------------------------------------------- running
+
+    def dry_run(self, *, as_of: str | dt.date | dt.datetime | None = None, responses: Responses | None = None) -> DryRun:
+        """Compute and count everything, render every message, send and store nothing.
+
+        Time: `as_of` (read in the campaign's zone) is what *now* means; by default the data model's, else the present.
+        `responses` simulates what people do with the messages, in this run only.
+        Errors: everything that is wrong with the definition; null or repeated keys; sources that can't be read.
+        """
+        program = self.program(as_of)
+        run = DryRun(uuid.uuid4().hex, program, dry_run(program, responses), responses)
+        self._dry = run
+        self.changed()
+        return run
+
+    def program(self, as_of: str | dt.date | dt.datetime | None = None, *, run: RunRecord | None = None) -> Program:
+        """Return what the engine needs to run the definition as it stands."""
+        owner = self._handle
+        campaign = compile_definition(self.definition, self._data, owner.audiences, self._draft.problems())
+        return self._program(campaign, as_of, run)
+
+    def _program(self, campaign: Any, as_of: str | dt.date | dt.datetime | None, run: RunRecord | None) -> Program:
+        definition = campaign.definition
+        contexts = {
+            label: Context(definition.name, label, definition.seed, self._data, definition.time_zone, self._handle.audiences)
+            for label in definition.nodes
+        }
+        start = Moment(run.as_of if run is not None else self.instant(as_of), definition.time_zone)
+        reads_audience = any(node.activity.reads_stored for node in definition.nodes.values())
+        stored: Mapping[str, pl.LazyFrame] = self.workspace.stored() if reads_audience else {}
+        return Program(campaign, contexts, self._data, start, stored, self._events(run))
+
+    def _events(self, run: RunRecord | None) -> Events:
+        def events(node: tree.Behaviour, _: object) -> pl.LazyFrame | None:
+            own = run.id if run is not None and node.campaign == self.name else None
+            return people_with(self.workspace.store, node, own)
+
+        return events
+
+    def instant(self, as_of: str | dt.date | dt.datetime | None = None) -> dt.datetime:
+        """Return what *now* means: `as_of`, else the data model's, else the workspace's clock."""
+        chosen = as_of if as_of is not None else self._data.as_of
+        return self.workspace.clock.now() if chosen is None else instant(chosen, self.time_zone)
+
+    def latest_run(self) -> Run:
+        """Return the latest run, dry or live; a dry run is made when there is none.
+
+        Errors: as `dry_run`.
+        """
+        run = self.known_run()
+        if isinstance(run, DryRun) and run.digest != self.definition.digest():
+            run = None
+        return run if run is not None else self.dry_run()
+
+    def known_run(self) -> Run | None:
+        """Return the latest run that this campaign has, None before the first."""
+        live = self._published.latest()
+        return live if live is not None and (self._dry is None or live.started_at > self._dry_at()) else self._dry or live
+
+    def _dry_at(self) -> dt.datetime:
+        return self._published.published_at() or dt.datetime.max.replace(tzinfo=dt.UTC)
+
+    def last_dry_run(self) -> DryRun:
+        """Return the last dry run of the definition as it stands; made if there is none.
+
+        Errors: as `dry_run`.
+        """
+        if self._dry is None or self._dry.digest != self.definition.digest():
+            return self.dry_run()
+        return self._dry
+
+    # ------------------------------------------------------------------------------------------------------ life cycle
+
+    def publish(self, confirm: int | None = None) -> Any:
+        """Hand the campaign to its schedule; without one it runs once, at once.
+
+        Shape: `confirm` is the number of messages of the last dry run of this definition (one is made if there is
+        none). Without `confirm` you get the numbers and a button. Returns what the notebook shows as the panel.
+        Errors: problems of the definition, another number, a schedule that lies in the past, a campaign that has ended.
+        """
+        return self._published.publish(confirm)
+
+    def launch(self) -> LiveRun:
+        """Start a run now, beside the schedule; `run.wait("60s")` holds until it is done.
+
+        Errors: a campaign that is not published, or has ended.
+        """
+        return self._published.launch()
+
+    def pause(self) -> None:
+        """Start no launch and no further stage until `resume`."""
+        self._published.act("pause")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._published.act("resume")
+
+    def stop(self) -> None:
+        """End it for good; runs under way stop before their next stage."""
+        self._published.act("stop")
+
+    @property
+    def status(self) -> str:
+        """draft, scheduled, live, completed or stopped, with `(paused)` and `(error)` behind it."""
+        return self._published.status()
+
+    @property
+    def log(self) -> Listing:
+        """What happened, oldest first: time, level, activity, message."""
+        return self._published.log()
+
+    @property
+    def tasks(self) -> Listing:
+        """Every execution of every activity: run, activity, state, rows, times."""
+        return self._published.tasks()
+
+    @property
+    def runs(self) -> Runs:
+        """The live runs, newest first; an index gives the run itself."""
+        return Runs(self._published)
+
+    def report(self, run: Run | None = None) -> Report:
+        """Return targeted, excluded by reason, sent, opened and clicked with their rates, for all runs or one."""
+        return report_of(self.workspace.store, self.name, run.id if isinstance(run, LiveRun) else None)
+
+    # --------------------------------------------------------------------------------------------------------- showing
+
+    def view(self) -> dict[str, Any]:
+        """Return the campaign as plain data, as it is drawn."""
+        return view_of(self)
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Hear when the definition, the schedule or the latest run changes; returns a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def changed(self) -> None:
+        """Tell those who show the campaign that it has changed."""
+        for listener in list(self._listeners):
+            listener()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return mime.bundle(self.view())
+
+    def __repr__(self) -> str:
+        return mime.text(self.view())
+
+
+class Runs:
+    """The live runs of a campaign: `runs[0]` is the newest, `.frame()` all of them."""
+
+    def __init__(self, published: Published) -> None:
+        self._published = published
+
+    def frame(self) -> pl.DataFrame:
+        """Return all runs as a frame, newest first."""
+        return self._published.runs().frame()
+
+    def __len__(self) -> int:
+        return len(self._published.run_ids())
+
+    def __getitem__(self, which: int) -> LiveRun:
+        ids = self._published.run_ids()
+        if not -len(ids) <= which < len(ids):
+            raise RunError(Problem("runs", f"no run {which}", f"0 to {len(ids) - 1}" if ids else "there is none yet", "campaign.launch()"))
+        return self._published.run(ids[which])
+
+    def __repr__(self) -> str:
+        return repr(self._published.runs())
+
+    def _repr_html_(self) -> str:
+        return self._published.runs()._repr_html_()  # pyright: ignore[reportPrivateUsage] # IPython's protocol

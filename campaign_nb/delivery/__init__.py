@@ -1,0 +1,1 @@
+"""What leaves a run: messages in their outbox, audiences in the workspace."""

@@ -1,0 +1,1 @@
+"""The frame libraries that plans are lowered to, one package each."""

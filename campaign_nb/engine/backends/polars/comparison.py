@@ -1,0 +1,178 @@
+"""Comparisons: how two values are brought together without a cast of a column where one of them is known.
+
+Numbers: a whole number compares exactly with any known number; a decimal with a known float as the decimal that the
+float prints as; a float column in its own precision. Two columns of different kinds compare as Polars widens them.
+Times: two instants compare as instants. Where one side has no zone (a date is its midnight), both are read on the
+campaign's wall clock; in the hour that autumn repeats this can't tell the two passes apart. Precision: microseconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import reduce
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.operand import Context, Operand, constant, in_zone, wall, wall_value
+from campaign_nb.engine.backends.polars.types import DIGITS, fits_decimal, literal
+from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.rules.tree import Operator, Type
+
+_MIRROR: dict[Operator, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_BELOW: dict[Operator, Operator] = {"<": "<=", "<=": "<=", ">": ">", ">=": ">"}
+_APPLY: dict[Operator, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def unknown() -> pl.Expr:
+    """Return the truth value *unknown*."""
+    return pl.lit(None, dtype=pl.Boolean)
+
+
+def joined(items: Sequence[pl.Expr], join: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+    """Join conditions pairwise, so that a long list makes no deep expression."""
+    while len(items) > 1:
+        items = [reduce(join, items[at : at + 2]) for at in range(0, len(items), 2)]
+    return items[0]
+
+
+def compare(op: Operator, left: Operand, right: Operand, context: Context) -> pl.Expr:
+    """Compare two values.
+
+    Nulls: unknown when either side is null.
+    Errors: types between which the comparison has no meaning, text that is no date where a date is compared.
+    """
+    if left.null or right.null:
+        return unknown()
+    if left.known and not right.known:
+        op, left, right = _MIRROR[op], right, left
+    left, right = _dated(left, right), _dated(right, left)
+    if not left.type.comparable(right.type):
+        raise DefinitionError(Problem("rule", f"{left.type} {op} {right.type}", f"two {left.type} values", "customers.age >= 18"))
+    if left.type.temporal and right.type.temporal:
+        return _times(op, left, right, context)
+    if right.known and not left.known and left.type.numeric and isinstance(right.value, int | float | Decimal):
+        return _number(op, left, right.value)
+    return _APPLY[op](left.expr, right.expr)
+
+
+def member(value: Operand, options: Sequence[Operand], context: Context) -> pl.Expr:
+    """Test membership in a list of values.
+
+    Nulls: a miss is unknown when the value, or any option, is null.
+    """
+    if not options:
+        return pl.lit(False)
+    if value.null:
+        return unknown()
+    found = [option for option in options if not option.null]
+    plain = _plain(value, found)
+    tests = [value.expr.is_in(plain)] if plain else [compare("=", value, option, context) for option in found]
+    if len(found) < len(options):
+        tests.append(unknown())
+    return joined(tests, lambda one, two: one | two)
+
+
+def _plain(value: Operand, options: Sequence[Operand]) -> list[int | str | dt.date] | None:
+    """The options as a list that Polars can search as it is, if they are of the value's own type."""
+    kind = Type.TEXT if value.type is Type.UNKNOWN else value.type
+    if value.known or kind not in (Type.INTEGER, Type.TEXT, Type.DATE) or any(option.type is not kind for option in options):
+        return None
+    items = [option.value for option in options if option.known and isinstance(option.value, int | str | dt.date)]
+    whole = [item for item in items if not isinstance(item, int) or -(2**63) <= item < 2**63]
+    return whole if len(whole) == len(options) else None
+
+
+def _dated(operand: Operand, other: Operand) -> Operand:
+    """Read known text as a date where a date is compared: variables hold text."""
+    if not (operand.known and isinstance(operand.value, str) and other.type.temporal):
+        return operand
+    try:
+        value = dt.datetime.fromisoformat(operand.value)
+    except ValueError:
+        raise DefinitionError(
+            Problem("rule", "a text that is no date is compared with a date", "ISO 8601", 'for example "2026-07-01"')
+        ) from None
+    return constant(value.date() if len(operand.value) <= len("2026-07-01") else value)
+
+
+def _constantly(operand: Operand, truth: bool) -> pl.Expr:
+    """The same answer for every value that is there, unknown where it is not."""
+    return pl.when(operand.expr.is_not_null()).then(truth)
+
+
+def _between_steps(op: Operator, operand: Operand, below: Operand) -> pl.Expr:
+    """Compare a value that moves in steps with something between the step `below` and the next."""
+    if op in ("=", "<>"):
+        return _constantly(operand, op == "<>")
+    return _APPLY[_BELOW[op]](operand.expr, below.expr)
+
+
+def _number(op: Operator, left: Operand, value: int | float | Decimal) -> pl.Expr:
+    if left.type is Type.NUMBER:
+        return _APPLY[op](left.expr, pl.lit(_as_float(value)))  # an untyped literal takes the column's own precision
+    if isinstance(value, float) and math.isinf(value):
+        return _beyond(op, left, value > 0)
+    exact = Decimal(repr(value)) if isinstance(value, float) else value
+    if abs(exact) >= 10**DIGITS:
+        return _beyond(op, left, exact > 0)
+    if exact == int(exact):
+        return _APPLY[op](left.expr, literal(int(exact)))
+    if left.type is Type.INTEGER:
+        return _between_steps(op, left, constant(math.floor(exact)))
+    if isinstance(exact, Decimal) and fits_decimal(exact):
+        return _APPLY[op](left.expr, literal(exact))
+    return _APPLY[op](left.expr.cast(pl.Float64), pl.lit(float(exact)))
+
+
+def _beyond(op: Operator, left: Operand, above: bool) -> pl.Expr:
+    """Compare with something larger (or smaller) than every value that the column can hold."""
+    return _constantly(left, op == "<>" or ((op in ("<", "<=")) == above and op != "="))
+
+
+def _as_float(value: int | float | Decimal) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _times(op: Operator, left: Operand, right: Operand, context: Context) -> pl.Expr:
+    if left.type is Type.DATE and right.type is Type.DATE:
+        return _APPLY[op](left.expr, right.expr)
+    if left.zone is not None and right.zone is not None:
+        return _APPLY[op](left.expr, _shown(right, left.zone))
+    if right.known and not left.known and isinstance(right.value, dt.date):
+        shown = wall_value(right.value, context)
+        if left.type is Type.DATE:
+            day = constant(shown.date())
+            return _APPLY[op](left.expr, day.expr) if shown == wall_value(shown.date(), context) else _between_steps(op, left, day)
+        instant = _only_instant(shown, context)
+        if left.zone is not None and instant is not None:
+            return _APPLY[op](left.expr, literal(instant.astimezone(ZoneInfo(left.zone))))
+    return _APPLY[op](wall(left, context), wall(right, context))
+
+
+def _shown(operand: Operand, name: str) -> pl.Expr:
+    if operand.known and isinstance(operand.value, dt.datetime):
+        return literal(operand.value.astimezone(ZoneInfo(name)))
+    return operand.expr if operand.zone == name else in_zone(operand.expr, name)
+
+
+def _only_instant(shown: dt.datetime, context: Context) -> dt.datetime | None:
+    """The instant at which the campaign's wall clock shows this; None where a change of the clock leaves no or two."""
+    try:
+        first, second = (shown.replace(tzinfo=ZoneInfo(context.zone), fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    except OverflowError:  # the first or the last day that Python can name
+        return None
+    return first if first == second else None

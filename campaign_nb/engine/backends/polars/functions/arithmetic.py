@@ -1,0 +1,135 @@
+"""Arithmetic with SQL's meaning.
+
+Whole numbers are computed in 128 bits and given back in 64: what does not fit is null, never a wrapped number.
+Decimals stay decimal; products and quotients of decimals have at least nine decimals, halves to the even digit there,
+and a result of more than 38 digits is an error of the run. A float among the arguments makes a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.functions.table import Implementation, One, Table, Two
+from campaign_nb.engine.backends.polars.operand import Context, Operand
+from campaign_nb.engine.backends.polars.types import SCALE, literal
+from campaign_nb.rules.functions.signature import widest
+from campaign_nb.rules.tree import Type
+
+
+def not_nan(expr: pl.Expr) -> pl.Expr:
+    """Return a float whose NaN, such as infinity less infinity, is null."""
+    return expr.fill_nan(None)
+
+
+def not_zero(divisor: pl.Expr) -> pl.Expr:
+    """Return a divisor, null where it is 0."""
+    return pl.when(divisor != 0).then(divisor)
+
+
+def of_number(whole: One, fraction: One) -> Implementation:
+    """Return an implementation for one number: how to compute a whole one, and any other."""
+
+    def compute(args: Sequence[Operand], _: Context) -> pl.Expr:
+        kind, (number,) = _prepared(args)
+        return _finished(kind, (whole if kind is Type.INTEGER else fraction)(number))
+
+    return compute
+
+
+def of_numbers(whole: Two, decimal: Two, number: Two) -> Implementation:
+    """Return an implementation for two numbers: how to compute by the widest kind among them."""
+
+    def compute(args: Sequence[Operand], _: Context) -> pl.Expr:
+        kind, (a, b) = _prepared(args)
+        function = {Type.INTEGER: whole, Type.DECIMAL: decimal}.get(kind, number)
+        return _finished(kind, function(a, b))
+
+    return compute
+
+
+def _prepared(args: Sequence[Operand]) -> tuple[Type, list[pl.Expr]]:
+    kind = widest([arg.type for arg in args])
+    match kind:
+        case Type.INTEGER:
+            return kind, [arg.expr.cast(pl.Int128) for arg in args]
+        case Type.NUMBER:
+            return kind, [arg.expr.cast(pl.Float64) for arg in args]
+        case _:
+            return kind, [arg.expr for arg in args]
+
+
+def _finished(kind: Type, result: pl.Expr) -> pl.Expr:
+    match kind:
+        case Type.INTEGER:
+            return result.cast(pl.Int64, strict=False)
+        case Type.NUMBER:
+            return not_nan(result)
+        case _:
+            return result
+
+
+def _sum(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a + b
+
+
+def _difference(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a - b
+
+
+def _product(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a * b
+
+
+def _opposite(a: pl.Expr) -> pl.Expr:
+    return -a
+
+
+def _whole_opposite(a: pl.Expr) -> pl.Expr:
+    return 0 - a  # Polars negates no number of 128 bits
+
+
+def _quotient(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return (a.abs() // b.abs()) * (a.sign() * b.sign())  # // of Polars rounds down
+
+
+def _share(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a / not_zero(b)
+
+
+def _fine_share(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return _share(_finer(a), b)
+
+
+def _fine_product(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return _finer(a) * b
+
+
+def _remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return (a.abs() % b.abs()) * a.sign()  # % of Polars has the divisor's sign
+
+
+def _safe_remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return _remainder(a, not_zero(b))
+
+
+def _finer(expr: pl.Expr) -> pl.Expr:
+    """Give a decimal at least nine decimals, without loss whatever its scale."""
+    return expr + literal(Decimal(0).scaleb(-SCALE))
+
+
+def _multiply(args: Sequence[Operand], context: Context) -> pl.Expr | Operand:
+    decimals = all(arg.type is Type.DECIMAL for arg in args)
+    return of_numbers(_product, _fine_product if decimals else _product, _product)(args, context)
+
+
+TABLE: Table = {
+    "add": of_numbers(_sum, _sum, _sum),
+    "subtract": of_numbers(_difference, _difference, _difference),
+    "multiply": _multiply,
+    "divide": of_numbers(_quotient, _fine_share, _share),
+    "modulo": of_numbers(_remainder, _safe_remainder, _safe_remainder),
+    "negate": of_number(_whole_opposite, _opposite),
+}

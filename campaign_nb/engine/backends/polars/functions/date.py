@@ -1,0 +1,106 @@
+"""Dates: *now* is the run's `as_of`; parts of a date with a time are local to its zone, the campaign's if it has none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
+from campaign_nb.engine.backends.polars.operand import Context, Operand, constant
+from campaign_nb.engine.backends.polars.types import literal
+from campaign_nb.rules.tree import Type
+
+_MOST = {"d": 3_652_058, "mo": 119_987, "y": 9_998}  # from year 1 to year 9999: beyond, a date is null
+_DAY = dt.timedelta(days=1)
+_MONTH_STEP, _YEAR_STEP = 32, 12 * 32
+
+
+def local(operand: Operand) -> pl.Expr:
+    """Return a date or a datetime as the clock of its own zone shows it."""
+    return operand.expr if operand.zone is None else operand.expr.dt.replace_time_zone(None)
+
+
+def day_of(operand: Operand) -> pl.Expr:
+    """Return the date without its time."""
+    return operand.expr if operand.type is Type.DATE else local(operand).dt.date()
+
+
+def at_zone(shown: pl.Expr, name: str) -> pl.Expr:
+    """Return the instants at which a zone's clock shows this.
+
+    Time: of an hour shown twice the first; an hour never shown counts from before the clock's change.
+    """
+    first = shown.dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
+    before = (shown - _DAY).dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
+    return pl.coalesce(first, before + _DAY)
+
+
+def moved(date: pl.Expr, n: Operand, unit: str, sign: int = 1) -> pl.Expr:
+    """Return a date without zone n units later; null where it would leave the years 1 to 9999."""
+    most = _MOST[unit]
+    if isinstance(n.value, int):
+        return date.dt.offset_by(f"{sign * n.value}{unit}" if abs(n.value) <= most else pl.lit(None, dtype=pl.String))
+    step = pl.when(n.expr.is_between(-most, most)).then(sign * n.expr.cast(pl.Int64))
+    return date.dt.offset_by(pl.format("{}" + unit, step))
+
+
+def _from_today(unit: str, sign: int) -> Implementation:
+    return lambda args, context: moved(literal(context.today), args[0], unit, sign)
+
+
+def _later(unit: str) -> Implementation:
+    def later(args: Sequence[Operand], _: Context) -> Operand:
+        date, n = args
+        shown = moved(local(date), n, unit)
+        return Operand(shown if date.zone is None else at_zone(shown, date.zone), date.type, date.zone)
+
+    return later
+
+
+def _part(part: Callable[[pl.Expr], pl.Expr]) -> Implementation:
+    return lambda args, _: part(local(args[0])).cast(pl.Int64)
+
+
+def _time_part(part: Callable[[pl.Expr], pl.Expr]) -> Implementation:
+    return lambda args, _: part(local(args[0]).cast(pl.Datetime("us")) if args[0].type is Type.DATE else local(args[0])).cast(pl.Int64)
+
+
+def _position(date: pl.Expr) -> pl.Expr:
+    """A number that grows with the date and by 32 a month: whole months are its differences by 32."""
+    year, month, day = (part.cast(pl.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
+    return (year * 12 + month) * _MONTH_STEP + day
+
+
+def _age(step: int) -> Implementation:
+    def age(args: Sequence[Operand], context: Context) -> pl.Expr:
+        today = (context.today.year * 12 + context.today.month) * _MONTH_STEP + context.today.day
+        return ((today - _position(day_of(args[0]))) / step).cast(pl.Int64)  # the cast cuts toward zero
+
+    return age
+
+
+TABLE: Table = {
+    "now": lambda _, context: constant(context.now),
+    "today": lambda _, context: constant(context.today),
+    "days_ago": _from_today("d", -1),
+    "days_ahead": _from_today("d", 1),
+    "months_ago": _from_today("mo", -1),
+    "years_ago": _from_today("y", -1),
+    "year": _part(lambda date: date.dt.year()),
+    "quarter": _part(lambda date: date.dt.quarter()),
+    "month": _part(lambda date: date.dt.month()),
+    "day": _part(lambda date: date.dt.day()),
+    "day_of_year": _part(lambda date: date.dt.ordinal_day()),
+    "week_day": _part(lambda date: date.dt.weekday() - 1),
+    "hour": _time_part(lambda date: date.dt.hour()),
+    "minute": _time_part(lambda date: date.dt.minute()),
+    "days_old": lambda args, context: (literal(context.today) - day_of(args[0])).dt.total_days(),
+    "months_old": _age(_MONTH_STEP),
+    "years_old": _age(_YEAR_STEP),
+    "days_between": lambda args, _: (day_of(args[0]) - day_of(args[1])).dt.total_days(),
+    "add_days": _later("d"),
+    "add_months": _later("mo"),
+    "date_only": lambda args, _: day_of(args[0]),
+}

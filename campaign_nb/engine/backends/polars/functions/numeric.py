@@ -1,0 +1,77 @@
+"""Numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.functions.arithmetic import not_nan, not_zero, of_number
+from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
+from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant
+from campaign_nb.errors import DefinitionError, Problem
+
+MOST_DECIMALS = 18
+"""More decimals than this, or zeros before the point, change no number."""
+
+
+def _absolute(n: pl.Expr) -> pl.Expr:
+    return n.abs()
+
+
+def _unchanged(n: pl.Expr) -> pl.Expr:
+    return n
+
+
+def _up(n: pl.Expr) -> pl.Expr:
+    return n.ceil()
+
+
+def _down(n: pl.Expr) -> pl.Expr:
+    return n.floor()
+
+
+def _round(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
+    if len(args) > 1 and args[1].null:
+        return constant(None)
+    wanted = args[1].value if len(args) > 1 else 0
+    if not isinstance(wanted, int):
+        raise DefinitionError(
+            Problem("rule", "the decimals of round differ from row to row", "a whole number", "cn.fn.round(customers.spend, 2)")
+        )
+    decimals = max(-MOST_DECIMALS, min(wanted, MOST_DECIMALS))
+    step = 10 ** max(0, -decimals)
+
+    def fine(n: pl.Expr) -> pl.Expr:
+        return n.round(decimals, mode="half_away_from_zero")
+
+    def coarse(n: pl.Expr) -> pl.Expr:
+        return (n.abs() + step // 2) // step * step * n.sign()
+
+    return (of_number(_unchanged, fine) if decimals >= 0 else of_number(coarse, coarse))(args[:1], context)
+
+
+def _extreme(*, larger: bool) -> Implementation:
+    def chosen(args: Sequence[Operand], context: Context) -> Operand:
+        exprs, kind, zone = common(args, context)
+        found = pl.max_horizontal(exprs) if larger else pl.min_horizontal(exprs)
+        return Operand(pl.when(*(expr.is_not_null() for expr in exprs)).then(found), kind, zone)
+
+    return chosen
+
+
+def _percent(args: Sequence[Operand], _: Context) -> pl.Expr:
+    a, b = (arg.expr.cast(pl.Float64) for arg in args)
+    return not_nan(a * 100 / not_zero(b))
+
+
+TABLE: Table = {
+    "abs": of_number(_absolute, _absolute),
+    "ceil": of_number(_unchanged, _up),
+    "floor": of_number(_unchanged, _down),
+    "round": _round,
+    "greatest": _extreme(larger=True),
+    "least": _extreme(larger=False),
+    "sign": lambda args, _: args[0].expr.sign().cast(pl.Int64),
+    "percent": _percent,
+}

@@ -1,0 +1,111 @@
+"""Text: positions count from 1, a character is a code point, a null argument gives null."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.functions.date import local
+from campaign_nb.engine.backends.polars.functions.table import Table, of_one
+from campaign_nb.engine.backends.polars.operand import Context, Operand
+from campaign_nb.engine.backends.polars.types import literal
+from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.rules.tree import Type
+
+
+def as_text(operand: Operand) -> pl.Expr:
+    """Return a value as text.
+
+    Shape: digits; `1.5`; a decimal with the decimals of its column; true, false; `2026-07-01`; `2026-07-01 09:00:00`
+    in the value's own zone; `09:00:00`.
+    Errors: a list.
+    """
+    match operand.type:
+        case Type.DATETIME:
+            return local(operand).dt.to_string("%Y-%m-%d %H:%M:%S")
+        case Type.TIME:
+            return operand.expr.dt.to_string("%H:%M:%S")
+        case Type.DURATION:
+            return operand.expr.dt.to_string("iso")
+        case Type.LIST:
+            raise DefinitionError(Problem("rule", "a list is no text", "one value", 'customers.orders.max("date")'))
+        case _:
+            return operand.expr.cast(pl.String)
+
+
+def _at_least(operand: Operand, least: int) -> pl.Expr:
+    if isinstance(operand.value, int):
+        return literal(max(least, operand.value))
+    return operand.expr.cast(pl.Int64).clip(lower_bound=least)
+
+
+def _substring(args: Sequence[Operand], _: Context) -> pl.Expr:
+    text, start = args[0].expr, args[1]
+    first = _at_least(start, 1)
+    if len(args) == 2:
+        return _unless_null(text.str.slice(first - 1), start)
+    length = (start.expr.cast(pl.Int64) + _at_least(args[2], 0) - first).clip(lower_bound=0)
+    return _unless_null(text.str.slice(first - 1, length), start, args[2])
+
+
+def _char_index(args: Sequence[Operand], _: Context) -> pl.Expr:
+    text, part = (arg.expr for arg in args)
+    before = text.str.splitn(part, 2).struct.field("field_0").str.len_chars().cast(pl.Int64)
+    found = pl.when(text.str.contains(part, literal=True)).then(before + 1).otherwise(0)
+    return _unless_null(pl.when(part == "").then(1).otherwise(found), *args)
+
+
+def _replace(args: Sequence[Operand], _: Context) -> pl.Expr:
+    text, part, by = args
+    if isinstance(part.value, str) and isinstance(by.value, str):
+        return text.expr.str.replace_all(part.value, by.value, literal=True) if part.value else text.expr
+    # Polars refuses a null part or a null replacement, and an empty part would match between all characters
+    replaced = text.expr.str.replace_all(part.expr.fill_null(""), by.expr.fill_null(""), literal=True)
+    return _unless_null(pl.when(part.expr == "").then(text.expr).otherwise(replaced), part, by)
+
+
+def _unless_null(expr: pl.Expr, *args: Operand) -> pl.Expr:
+    unsure = [arg.expr.is_not_null() for arg in args if not arg.known or arg.null]
+    return pl.when(*unsure).then(expr) if unsure else expr
+
+
+def _length(text: pl.Expr) -> pl.Expr:
+    return text.str.len_chars().cast(pl.Int64)
+
+
+def _lower(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase()
+
+
+def _upper(text: pl.Expr) -> pl.Expr:
+    return text.str.to_uppercase()
+
+
+def _smart(text: pl.Expr) -> pl.Expr:
+    return text.str.to_titlecase()
+
+
+def _trim(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars()
+
+
+def _email_domain(address: pl.Expr) -> pl.Expr:
+    return address.str.extract(r"@([^@]*)\z")
+
+
+TABLE: Table = {
+    "lower": of_one(_lower),
+    "upper": of_one(_upper),
+    "smart": of_one(_smart),
+    "trim": of_one(_trim),
+    "length": of_one(_length),
+    "left": lambda args, _: args[0].expr.str.head(_at_least(args[1], 0)),
+    "right": lambda args, _: args[0].expr.str.tail(_at_least(args[1], 0)),
+    "substring": _substring,
+    "char_index": _char_index,
+    "replace": _replace,
+    "concat": lambda args, _: pl.concat_str([as_text(arg) for arg in args]),
+    "to_string": lambda args, _: as_text(args[0]),
+    "email_domain": of_one(_email_domain),
+}

@@ -1,0 +1,324 @@
+"""Linked rows: one table beside the population per path of links, restricted first, aggregated once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.expressions import Context, compile_rule, compile_value, selects
+from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.optimise.columns import Leaf
+from campaign_nb.rules import tree
+from campaign_nb.rules.check import Scope, type_of
+from campaign_nb.rules.schema import Field, LinkSchema, RowSchema, Schema, TableSchema
+
+Collected = tree.Aggregate | tree.Exists | tree.Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What leaves must share to be computed in one pass: the links, the conditions before the last, the instant."""
+
+    table: str
+    steps: tuple[tree.LinkStep, ...]
+    last: str
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Columns to join to rows: the frame, its key columns beside those of the rows, and how to fill what is missing."""
+
+    frame: pl.LazyFrame
+    on: tuple[tuple[str, str], ...]
+    columns: Mapping[Leaf, str]
+    fills: Mapping[str, object]
+
+
+def context_of(moment: Moment) -> Context:
+    """Return a moment as expressions want it."""
+    return Context(moment.as_of, moment.zone, dict(moment.variables))
+
+
+def rows_of(node: tree.Node) -> tree.Linked | None:
+    """Return the linked rows that a leaf is computed from; None for a path to one row."""
+    return node.rows if isinstance(node, Collected) else None
+
+
+def stem_of(table: str, leaf: Leaf) -> Stem:
+    """Return what a leaf shares with others that are computed in the same pass."""
+    rows = rows_of(leaf.node)
+    if rows is None:
+        assert isinstance(leaf.node, tree.Column)
+        return Stem(table, tuple(tree.LinkStep(name) for name in leaf.node.path), "", leaf.moment)
+    *before, last = rows.steps
+    return Stem(table, tuple(before), last.link, leaf.moment)
+
+
+class RowScope:
+    """Resolves the leaves of nodes on the rows of a table's frame."""
+
+    def __init__(self, schema: Schema, table: TableSchema, derived: Mapping[Leaf, str], moment: Moment) -> None:
+        self.scope, self.derived, self.moment = Scope(schema, RowSchema(table)), derived, moment
+
+    def __call__(self, node: tree.Node) -> tuple[pl.Expr, Field]:
+        """Return the expression and the type of a leaf."""
+        if isinstance(node, tree.Column) and not node.path:
+            return pl.col(node.name), self.scope.row.table.columns[node.name]
+        name = self.derived[Leaf(node, self.moment)]
+        return pl.col(name), Field(name, type_of(self.scope, node))
+
+
+class Links:
+    """Builds side tables for leaves from the tables of the data model."""
+
+    def __init__(self, schema: Schema, scan: Callable[[str], pl.LazyFrame]) -> None:
+        self.schema, self.scan = schema, scan
+        self._names = count()
+
+    def name(self) -> str:
+        """Return a column name that no data uses."""
+        return f"__{next(self._names)}"
+
+    def side(self, table: TableSchema, stem: Stem, leaves: Sequence[Leaf], restrict: pl.LazyFrame | None) -> Side:
+        """Return the side table of leaves with one stem; `restrict` holds the rows' own link columns."""
+        if not stem.last:
+            return self._lookup(table, stem, leaves)
+        frame, target, link = self._path(table, stem, restrict)
+        keys = [f"__k{i}" for i in range(len(link.on))]
+        nodes = [node for leaf in leaves for node in _nodes_of(leaf.node)]
+        frame, derived = self._attach(frame, target, nodes, stem.moment)
+        scope, context = RowScope(self.schema, target, derived, stem.moment), context_of(stem.moment)
+        conditions = [tuple(dict.fromkeys(_where(leaf.node))) for leaf in leaves]
+        shared = [node for node in conditions[0] if all(node in other for other in conditions)]
+        for node in shared:
+            frame = frame.filter(compile_rule(node, scope, context))
+        masks: list[pl.Expr | None] = []
+        for own in conditions:
+            rest = [selects(compile_rule(node, scope, context)) for node in own if node not in shared]
+            masks.append(pl.all_horizontal(rest) if rest else None)
+        if all(mask is not None for mask in masks):
+            frame = frame.filter(pl.any_horizontal([mask for mask in masks if mask is not None]))
+        grouped = _Grouped(self, target, scope, context, keys)
+        for leaf, mask in zip(leaves, masks, strict=True):
+            grouped.add(leaf, mask)
+        on = tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True))
+        return Side(grouped.frame(frame), on, grouped.columns, grouped.fills)
+
+    def keys(self, table: TableSchema, stem: Stem, leaf: Leaf, having: Callable[[pl.Expr, Field], pl.Expr] | None) -> Side:
+        """Return only the link columns of rows that have linked rows, or whose aggregate meets a condition."""
+        if having is None:
+            frame, target, link = self._path(table, stem, None)
+            frame, derived = self._attach(frame, target, _where(leaf.node), stem.moment)
+            scope, context = RowScope(self.schema, target, derived, stem.moment), context_of(stem.moment)
+            for node in _where(leaf.node):
+                frame = frame.filter(compile_rule(node, scope, context))
+            keys = [f"__k{i}" for i in range(len(link.on))]
+            return Side(frame.select(keys), tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True)), {}, {})
+        side = self.side(table, stem, [leaf], None)
+        kind = type_of(Scope(self.schema, RowSchema(table)), leaf.node)
+        column = side.columns[leaf]
+        kept = side.frame.filter(selects(having(pl.col(column), Field(column, kind)))).select([key for _, key in side.on])
+        return Side(kept, side.on, {}, {})
+
+    def _path(self, table: TableSchema, stem: Stem, restrict: pl.LazyFrame | None) -> tuple[pl.LazyFrame, TableSchema, LinkSchema]:
+        links: list[LinkSchema] = []
+        here = table
+        steps = [*stem.steps, tree.LinkStep(stem.last)]
+        frame: pl.LazyFrame | None = None
+        for position, step in enumerate(steps):
+            link = here.links[step.link]
+            target = self.schema.schema_of(link.to)
+            rows = self.scan(link.to)
+            if position < len(steps) - 1:
+                rows, derived = self._attach(rows, target, step.where, stem.moment)
+                scope = RowScope(self.schema, target, derived, stem.moment)
+                for node in step.where:
+                    rows = rows.filter(compile_rule(node, scope, context_of(stem.moment)))
+            if frame is None:
+                if restrict is not None:
+                    rows = rows.join(restrict, left_on=[t for _, t in link.on], right_on=[h for h, _ in link.on], how="semi")
+                frame = rows.with_columns(pl.col(there).alias(f"__k{i}") for i, (_, there) in enumerate(link.on))
+            else:
+                keys = [f"__k{i}" for i in range(len(links[0].on))]
+                before = frame.select(*keys, *(pl.col(h).alias(f"__h{i}") for i, (h, _) in enumerate(link.on)))
+                frame = rows.join(before, left_on=[t for _, t in link.on], right_on=[f"__h{i}" for i in range(len(link.on))], how="inner")
+            links.append(link)
+            here = target
+        assert frame is not None
+        return frame, here, links[0]
+
+    def _lookup(self, table: TableSchema, stem: Stem, leaves: Sequence[Leaf]) -> Side:
+        first = table.links[stem.steps[0].link]
+        columns, seen = {leaf: self.name() for leaf in leaves}, dict[str, str]()
+        for leaf in leaves:
+            assert isinstance(leaf.node, tree.Column)
+            seen[columns[leaf]] = leaf.node.name
+        frame = self._one(first, [step.link for step in stem.steps[1:]], seen)
+        return Side(frame, tuple((here, f"__k{i}") for i, (here, _) in enumerate(first.on)), columns, {})
+
+    def _one(self, link: LinkSchema, rest: Sequence[str], columns: Mapping[str, str]) -> pl.LazyFrame:
+        """Return one row per linked row: its link columns as __k0…, and the named columns at the end of the path."""
+        target, rows = self.schema.schema_of(link.to), self.scan(link.to)
+        theres = [there for _, there in link.on]
+        if tuple(theres) != target.key:
+            rows = rows.sort(*(target.key or theres)).unique(subset=theres, keep="first", maintain_order=True)
+        keys = [pl.col(there).alias(f"__k{i}") for i, there in enumerate(theres)]
+        if not rest:
+            return rows.select(*keys, *(pl.col(source).alias(name) for name, source in columns.items()))
+        following = target.links[rest[0]]
+        below = self._one(following, rest[1:], columns)
+        heres = [here for here, _ in following.on]
+        near = rows.select(*keys, *(pl.col(here).alias(f"__h{i}") for i, here in enumerate(heres)))
+        joined = near.join(
+            below, left_on=[f"__h{i}" for i in range(len(heres))], right_on=[f"__k{i}" for i in range(len(heres))], how="left"
+        )
+        return joined.select(*(f"__k{i}" for i in range(len(keys))), *columns)
+
+    def _attach(
+        self, frame: pl.LazyFrame, table: TableSchema, nodes: Sequence[tree.Node], moment: Moment
+    ) -> tuple[pl.LazyFrame, dict[Leaf, str]]:
+        """Join to the rows of a table what conditions on them need from further links."""
+        leaves = dict.fromkeys(Leaf(node, moment) for root in nodes for node in leaves_of(root))
+        stems: dict[Stem, list[Leaf]] = {}
+        for leaf in leaves:
+            stems.setdefault(stem_of(table.label, leaf), []).append(leaf)
+        derived: dict[Leaf, str] = {}
+        for stem, own in stems.items():
+            frame = join_side(frame, side := self.side(table, stem, own, None))
+            derived |= side.columns
+        return frame, derived
+
+
+def join_side(frame: pl.LazyFrame, side: Side) -> pl.LazyFrame:
+    """Join a side table; rows without a match get the fills."""
+    joined = frame.join(side.frame, left_on=[here for here, _ in side.on], right_on=[key for _, key in side.on], how="left")
+    fills = [pl.col(name).fill_null(value) for name, value in side.fills.items()]  # pyright: ignore[reportArgumentType] # literals
+    return joined.with_columns(fills) if fills else joined
+
+
+def leaves_of(node: tree.Node) -> Iterator[tree.Node]:
+    """Yield the nodes that need another table, without looking inside them."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Collected) or (isinstance(item, tree.Column) and item.path):
+            yield item
+        else:
+            stack.extend(item.children())
+
+
+def _where(node: tree.Node) -> tuple[tree.Node, ...]:
+    rows = rows_of(node)
+    return tuple(part for rule in rows.steps[-1].where for part in tree.conjuncts(rule)) if rows is not None else ()
+
+
+def _nodes_of(node: tree.Node) -> Iterator[tree.Node]:
+    yield from _where(node)
+    if isinstance(node, tree.Aggregate) and node.value is not None:
+        yield node.value
+    if isinstance(node, tree.Lines):
+        yield from (order.value for order in node.order)
+        yield from (column_of(name) for name in node.columns)
+
+
+def column_of(name: str) -> tree.Column:
+    """Return a collected column; a dotted name leads over N-1 links.
+
+    >>> column_of("product.name")
+    Column(name='name', path=('product',), table=None)
+    """
+    *path, last = name.split(".")
+    return tree.Column(last, tuple(path))
+
+
+class _Grouped:
+    """The aggregates of one pass over linked rows, as columns to make before, aggregates, and columns to make after."""
+
+    def __init__(self, links: Links, target: TableSchema, scope: RowScope, context: Context, keys: Sequence[str]) -> None:
+        self._links, self._target, self._scope, self._context, self._keys = links, target, scope, context, list(keys)
+        self._before: dict[str, pl.Expr] = {}
+        self._aggregates: list[pl.Expr] = []
+        self._after: list[pl.Expr] = []
+        self.columns: dict[Leaf, str] = {}
+        self.fills: dict[str, object] = {}
+
+    def frame(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Return one row per group."""
+        narrow = rows.select(*self._keys, *(expr.alias(name) for name, expr in self._before.items()))
+        grouped = narrow.group_by(self._keys).agg(self._aggregates)
+        return grouped.select(*self._keys, *self._after)
+
+    def _input(self, expr: pl.Expr, mask: pl.Expr | None) -> pl.Expr:
+        name = self._links.name()
+        self._before[name] = expr if mask is None else pl.when(mask).then(expr)
+        return pl.col(name)
+
+    def _keep(self, leaf: Leaf, aggregates: Sequence[pl.Expr], after: Callable[[Sequence[pl.Expr]], pl.Expr], fill: object = None) -> None:
+        names = [self._links.name() for _ in aggregates]
+        self._aggregates += [expr.alias(name) for expr, name in zip(aggregates, names, strict=True)]
+        column = self.columns[leaf] = self._links.name()
+        self._after.append(after([pl.col(name) for name in names]).alias(column))
+        if fill is not None:
+            self.fills[column] = fill
+
+    def add(self, leaf: Leaf, mask: pl.Expr | None) -> None:
+        """Plan one leaf."""
+        node = leaf.node
+        if isinstance(node, tree.Lines):
+            self._lines(leaf, node, mask)
+        elif isinstance(node, tree.Exists):
+            one = self._input(mask if mask is not None else pl.lit(True), None)
+            self._keep(leaf, [one.any()], lambda parts: parts[0], fill=False)
+        elif isinstance(node, tree.Aggregate):
+            self._aggregate(leaf, node, mask)
+
+    def _aggregate(self, leaf: Leaf, node: tree.Aggregate, mask: pl.Expr | None) -> None:
+        if node.value is None:
+            counted = pl.len() if mask is None else self._input(mask, None).sum()
+            self._keep(leaf, [counted], lambda parts: parts[0].cast(pl.Int64), fill=0)
+            return
+        value = self._input(compile_value(node.value, self._scope, self._context), mask)
+        match node.function:
+            case "count":
+                self._keep(leaf, [value.count()], lambda parts: parts[0].cast(pl.Int64), fill=0)
+            case "count_distinct":
+                self._keep(leaf, [value.drop_nulls().n_unique()], lambda parts: parts[0].cast(pl.Int64), fill=0)
+            case "sum":
+                self._keep(leaf, [value.sum(), value.count()], lambda parts: pl.when(parts[1] > 0).then(parts[0]))
+            case "string_agg":
+                joined = value.drop_nulls().sort().str.join(",")
+                self._keep(leaf, [joined, value.count()], lambda parts: pl.when(parts[1] > 0).then(parts[0]))
+            case "avg":
+                self._keep(leaf, [value.mean()], lambda parts: parts[0])
+            case "std_dev":
+                self._keep(leaf, [value.std()], lambda parts: parts[0])
+            case "min":
+                self._keep(leaf, [value.min()], lambda parts: parts[0])
+            case "max":
+                self._keep(leaf, [value.max()], lambda parts: parts[0])
+
+    def _lines(self, leaf: Leaf, node: tree.Lines, mask: pl.Expr | None) -> None:
+        orders = [self._input(compile_value(item.value, self._scope, self._context), None) for item in node.order]
+        ties = [self._input(pl.col(name), None) for name in self._target.key]
+        descending = [item.descending for item in node.order] + [False] * len(ties)
+        by = [*orders, *ties] or [pl.lit(0)]
+        chosen = None if mask is None else self._input(mask, None)
+        keys = by if chosen is None else [key.filter(chosen) for key in by]
+        fields = [name.rsplit(".", 1)[-1] for name in node.columns]
+        values = [compile_value(column_of(name), self._scope, self._context) for name in node.columns]
+        if node.n > 1:
+            values = [pl.struct(value.alias(name) for value, name in zip(values, fields, strict=True))]
+        taken: list[pl.Expr] = []
+        for expr in values:
+            value = self._input(expr, None)
+            ranked = value if chosen is None else value.filter(chosen)
+            ranked = ranked.sort_by(keys, descending=descending or False, nulls_last=True)
+            taken.append(ranked.head(node.n) if node.n > 1 else ranked.first())
+        if node.n > 1:
+            self._keep(leaf, taken, lambda parts: parts[0])
+        else:
+            self._keep(leaf, taken, lambda parts: pl.concat_list(pl.struct(p.alias(f) for p, f in zip(parts, fields, strict=True))))

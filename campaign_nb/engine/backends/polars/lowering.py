@@ -1,0 +1,205 @@
+"""The state of a lowering: flows of steps, what waits for a join, and the order in which both go on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.expressions import compile_rule, compile_value, selects
+from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
+from campaign_nb.engine.backends.polars.links import Links, context_of
+from campaign_nb.engine.backends.polars.semi import SemiForm, semi_form
+from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading
+from campaign_nb.rules import tree
+from campaign_nb.rules.check import type_of
+from campaign_nb.rules.schema import Field, Schema
+from campaign_nb.steps import Filter, Rejected, Step
+
+
+class Sources(Protocol):
+    """Where a plan's rows come from."""
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Return the rows of a table of the data model."""
+        ...
+
+    def load(self, reference: str) -> pl.LazyFrame:
+        """Return rows that were stored earlier."""
+        ...
+
+    def events(self, node: tree.Behaviour, plan: Lowering) -> pl.LazyFrame | None:
+        """Return the keys (key_0, …) of people with an event of a message; None when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How each step is lowered, and how a wave of leaves is attached."""
+
+    lower: Mapping[type[Step], Callable[[Lowering, Any], Flow]]
+    attach: Callable[[Lowering, Sequence[Pending]], Sequence[Pending]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A step that waits for leaves on the rows of one of its sources."""
+
+    step: Step
+    source: Step
+    leaves: tuple[Leaf, ...]
+
+
+class RowResolver:
+    """Resolves the leaves of nodes on a flow; added columns that are still definitions are compiled in place."""
+
+    def __init__(self, columns: Columns, flow: Flow, scope: Step, moment: Moment) -> None:
+        self.columns, self.flow, self.scope, self.moment = columns, flow, scope, moment
+
+    def __call__(self, node: tree.Node) -> tuple[pl.Expr, Field]:
+        """Return the expression and the type of a leaf."""
+        population = self.scope.population
+        if isinstance(node, tree.Column) and not node.path:
+            bound = self.columns.virtual[self.scope].get(node.name)
+            field = population.scope.row.column(node.name)
+            assert field is not None
+            if bound is None:
+                return self.flow.column(node.name), field
+            inner = RowResolver(self.columns, self.flow, bound.scope, bound.moment)
+            return inner.value(bound.node), field
+        name = self.flow.base.derived[Leaf(node, self.moment)]
+        kind = tree.Type.INTEGER if isinstance(node, Draw) else type_of(population.scope, node)
+        return pl.col(name), Field(name, kind)
+
+    def value(self, node: tree.Node) -> pl.Expr:
+        """Compile a value."""
+        if isinstance(node, Draw):
+            return self(node)[0]
+        return compile_value(node, self, context_of(self.moment))
+
+    def rule(self, node: tree.Node) -> pl.Expr:
+        """Compile a rule to true or false; on a source it may also be null, so that the file can skip rows."""
+        rule = compile_rule(node, self, context_of(self.moment))
+        return rule if self.flow.base.scan else selects(rule)
+
+
+class Lowering:
+    """Turns the steps of a plan into flows over shared frames."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        schema: Schema,
+        sources: Sources,
+        counted: Sequence[Step],
+        vocabulary: Vocabulary,
+        *,
+        explain: bool = False,
+    ) -> None:
+        self.columns, self.sources, self.explain, self.vocabulary = columns, sources, explain, vocabulary
+        self.links = Links(schema, sources.scan)
+        self.counted = set(counted)
+        self.flows: dict[Step, Flow] = {}
+        self.inflow: dict[tuple[Step, Step], Flow] = {}
+        self.checked: dict[Step, tuple[Flow, list[Mask]]] = {}
+        self.delivered: dict[Step, pl.LazyFrame] = {}
+        self.audits: list[tuple[Step, pl.LazyFrame]] = []
+        self.bases: list[Base] = []
+        self.applied: dict[Step, list[tree.Node]] = {}
+        self._waiting: list[Pending] = []
+
+    def run(self) -> None:
+        """Lower every step."""
+        missing = {step: len(set(step.sources)) for step in self.columns.steps}
+        ready = deque(step for step in self.columns.steps if not missing[step])
+        while ready or self._waiting:
+            while ready:
+                step = ready.popleft()
+                pending = self.pending(step)
+                if pending:
+                    self._waiting += pending
+                    continue
+                self._lower(step)
+                for consumer in self.columns.consumers[step]:
+                    missing[consumer] -= 1
+                    if not missing[consumer]:
+                        ready.append(consumer)
+            if self._waiting:
+                attached = self.vocabulary.attach(self, self._waiting)
+                done = {id(item) for item in attached}
+                self._waiting = [item for item in self._waiting if id(item) not in done]
+                steps = dict.fromkeys(item.step for item in attached)
+                ready.extend(step for step in steps if not any(item.step is step for item in self._waiting))
+
+    # ------------------------------------------------------------------------------------------------ what is missing
+
+    def source_flow(self, step: Step, source: Step) -> Flow:
+        """Return the flow that a step reads of a source: its own, with what was attached for it."""
+        return self.inflow.get((step, source), self.flows[source])
+
+    def pending(self, step: Step) -> list[Pending]:
+        """Return what must be attached before a step can be lowered."""
+        found: list[Pending] = []
+        for source in dict.fromkeys(step.sources):
+            flow = self.source_flow(step, source)
+            leaves = self.columns.reading(step, source).leaves
+            shortcuts = {form.leaf for form in self.shortcuts(step)}
+            lacking = tuple(leaf for leaf in leaves if leaf not in flow.base.derived and leaf not in shortcuts)
+            if lacking:
+                found.append(Pending(step, source, lacking))
+        return found
+
+    def shortcuts(self, step: Step) -> list[SemiForm]:
+        """Return the conditions of a filter that can be a semi-join or an anti-join instead of a column."""
+        if self.explain or not isinstance(step, Filter) or len(step.checks) != 1:
+            return []
+        if rejected(self, step):
+            return []
+        moment, later = self.columns.moment_of(step), self.columns.needs[step].leaves
+        forms = (semi_form(node, moment) for node in tree.conjuncts(step.checks[0].rule))
+        derived = self.source_flow(step, step.source).base.derived
+        return [form for form in forms if form is not None and form.leaf not in later and form.leaf not in derived]
+
+    # ---------------------------------------------------------------------------------------------------- lowering
+
+    def _lower(self, step: Step) -> None:
+        self.flows[step] = self.vocabulary.lower[type(step)](self, step)
+
+    def resolver(self, step: Step, source: Step) -> RowResolver:
+        """Return what resolves a step's nodes on the rows of a source."""
+        return RowResolver(self.columns, self.source_flow(step, source), source, self.columns.moment_of(step))
+
+    def carried(self, step: Step, *extra: Reading) -> list[str]:
+        """Return the columns that rows after a step must hold: the key, and what is read downstream."""
+        names = dict.fromkeys(step.population.table.key)
+        for reading in (self.columns.needs[step], *extra):
+            names |= dict.fromkeys(sorted(reading.columns))
+        return [name for name in names]
+
+    def held(self, step: Step, flow: Flow, names: Sequence[str]) -> list[pl.Expr]:
+        """Return the columns to keep of a flow: by name, and what was attached and is read again downstream."""
+        later = self.columns.needs[step].leaves
+        derived = [name for leaf, name in flow.base.derived.items() if leaf in later]
+        return [*(flow.column(name).alias(name) for name in names), *(pl.col(name) for name in derived)]
+
+    def settle(self, step: Step, flow: Flow, frame: pl.LazyFrame) -> Flow:
+        """Make a frame the base of a new flow, cached because several read it."""
+        later = self.columns.needs[step].leaves
+        base = Base(frame.cache(), {leaf: name for leaf, name in flow.base.derived.items() if leaf in later})
+        self.bases.append(base)
+        return Flow(base)
+
+    def physical(self, step: Step, source: Step, *extra: Reading) -> tuple[Flow, pl.LazyFrame]:
+        """Return the rows that a step reads of a source, narrow, with what it and the steps after it need."""
+        flow = self.source_flow(step, source)
+        names = self.carried(step, *extra)
+        return flow, flow.rows().select(self.held(step, flow, names))
+
+
+def rejected(plan: Lowering, step: Step) -> bool:
+    """Tell whether somebody asks for the rows that a step leaves out."""
+    return plan.explain or any(isinstance(consumer, Rejected) for consumer in plan.columns.consumers[step])

@@ -1,0 +1,116 @@
+"""A dry run: everything computed and counted in one pass, every message rendered, nothing sent or stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import polars as pl
+
+from campaign_nb.engine.backends.polars.lowering import Lowering
+from campaign_nb.engine.compute import Counted, collect, compute
+from campaign_nb.engine.keys import check_keys
+from campaign_nb.engine.lineage import Stop, path_of
+from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.engine.backends.polars.lower import lower
+from campaign_nb.engine.plan import Plan
+from campaign_nb.engine.render import messages, names_of, summary
+from campaign_nb.engine.runner import Program
+from campaign_nb.engine.sources import Events, ModelSources
+from campaign_nb.graph.definition import Ref
+from campaign_nb.rules import tree
+from campaign_nb.steps import Render, Step
+
+
+class Responses(Protocol):
+    """Simulates what people do with messages that a dry run would send."""
+
+    def flags(self, people: pl.LazyFrame, key: Sequence[str], campaign: str, activity: str, as_of: dt.datetime) -> pl.LazyFrame:
+        """Add one boolean column per event."""
+        ...
+
+
+@dataclass(slots=True)
+class DryResult:
+    """What a dry run counted, and what it found about each message."""
+
+    counted: Counted
+    messages: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+
+
+def events_in_run(plan: Plan, responses: Responses | None, elsewhere: Events | None, as_of: dt.datetime) -> Events:
+    """Return where a dry run's rules on messages look: simulated responses for its own, recorded ones for others."""
+
+    def events(node: tree.Behaviour, lowered: Lowering) -> pl.LazyFrame | None:
+        if node.campaign != plan.definition.name or node.activity not in plan.whole:
+            return elsewhere(node, lowered) if elsewhere is not None else None
+        if responses is None and node.event != "sent":
+            return None
+        step = plan.whole[node.activity].compiled.ports["out"]
+        key = step.population.table.key
+        people = lowered.flows[step].select(key).select(pl.col(name).alias(f"key_{i}") for i, name in enumerate(key))
+        if responses is None or node.event == "sent":
+            return people
+        keys = [f"key_{i}" for i in range(len(key))]
+        flagged = responses.flags(people, keys, node.campaign, node.activity, as_of)
+        return flagged.filter(pl.col(node.event)).select(keys)
+
+    return events
+
+
+def dry_run(program: Program, responses: Responses | None = None, *, count: bool = True) -> DryResult:
+    """Compute a whole campaign in one pass; waits pass at once.
+
+    Errors: null or repeated keys, a source that can't be read, a contract that does not hold.
+    """
+    plan = program.plan(staged=False)
+    check_keys(program.model, plan)
+    sources = _sources(program, plan, responses)
+    deliver: dict[Step, Callable[[pl.LazyFrame], pl.LazyFrame]] = {}
+    labels: dict[Step, str] = {}
+    for task, effect in plan.stages[0].effects():
+        if isinstance(effect.step, Render):
+            labels[effect.step] = task.label
+            deliver[effect.step] = _all if effect.step.templates else _summed(effect.step)
+    counted = compute(plan.stages[0].tasks, plan, program.model, sources, deliver, count=count)
+    found: dict[str, Mapping[str, Any]] = {}
+    for step, label in labels.items():
+        rows = counted.delivered.pop(step)
+        assert isinstance(step, Render)
+        if step.templates:
+            whole = replace(step, parts=tuple((name, tree.Constant(None)) for name in names_of(step)))
+            rows = messages(step, rows).select(summary(whole))
+        found[label] = rows.row(0, named=True)
+    return DryResult(counted, found)
+
+
+def _all(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows
+
+
+def _summed(step: Render) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    return lambda rows: rows.select(summary(step))
+
+
+def _sources(program: Program, plan: Plan, responses: Responses | None) -> ModelSources:
+    return ModelSources(program.model, program.stored, events_in_run(plan, responses, program.events, program.start.as_of))
+
+
+def population(program: Program, ref: Ref, columns: Sequence[str] = (), responses: Responses | None = None) -> pl.DataFrame:
+    """Return the rows of a transition, sorted by key: the key, the added columns, and columns of the dimension asked for."""
+    plan = program.plan(staged=False)
+    step = plan.whole[ref.label].compiled.ports[ref.port]
+    known = step.population
+    names = [name for name in known.extra if not name.startswith("_")] + [name for name in columns if name not in known.table.key]
+    output = Output(step, tuple(dict.fromkeys(names)))
+    plan.moments[output] = plan.whole[ref.label].moment
+    lowered = lower(Columns([output], plan.moment_of), program.model, _sources(program, plan, responses), [])
+    return collect([lowered.delivered[output].sort(known.table.key)])[0]
+
+
+def explain(program: Program, key: tuple[Any, ...], responses: Responses | None = None) -> list[Stop]:
+    """Return one person's path through a campaign."""
+    plan = program.plan(staged=False)
+    return path_of(plan, program.model, _sources(program, plan, responses), key)

@@ -1,0 +1,195 @@
+"""Late enrichment: added columns stay definitions until something reads them; what is read decides what is carried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from campaign_nb.engine.moment import Moment
+from campaign_nb.rules import tree
+from campaign_nb.rules.schema import LinkSchema
+from campaign_nb.steps import (
+    REASON,
+    Attach,
+    Bucket,
+    Dedupe,
+    Filter,
+    Python,
+    Rejected,
+    Render,
+    Step,
+    Take,
+    Unary,
+    Union,
+    order_of_steps,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw(tree.Node):
+    """A leaf of the engine's own: the stable hash of the row's key and a seed."""
+
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value that a row does not hold itself: of linked rows, of a hash, of events; at one instant."""
+
+    node: tree.Node
+    moment: Moment
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """An added column that is not computed yet: its value, the instant it means, and the rows it is read on."""
+
+    node: tree.Node
+    moment: Moment
+    scope: Step
+
+
+@dataclass(slots=True)
+class Reading:
+    """What evaluating some nodes takes: columns that rows hold, and leaves that must be attached first."""
+
+    columns: set[str] = field(default_factory=set[str])
+    leaves: dict[Leaf, None] = field(default_factory=dict[Leaf, None])
+
+    def add(self, other: Reading) -> None:
+        """Take over what another reading takes."""
+        self.columns |= other.columns
+        self.leaves |= other.leaves
+
+
+@dataclass(frozen=True, eq=False)
+class Output(Unary):
+    """The rows of a step as somebody asks for them: the key and these columns."""
+
+    columns: tuple[str, ...] = ()
+
+
+DERIVED = (tree.Aggregate, tree.Exists, tree.Lines, tree.Behaviour, Draw)
+
+
+class Columns:
+    """The columns of a plan: which are definitions, what each step reads, what each step must carry on."""
+
+    def __init__(self, ends: Sequence[Step], moment_of: Callable[[Step], Moment]) -> None:
+        self.ends, self.moment_of = ends, moment_of
+        self.steps = order_of_steps(ends)
+        self.consumers: dict[Step, list[Step]] = {step: [] for step in self.steps}
+        for step in self.steps:
+            for source in dict.fromkeys(step.sources):
+                self.consumers[source].append(step)
+        self.virtual: dict[Step, Mapping[str, Bound]] = {}
+        for step in self.steps:
+            self.virtual[step] = self._virtual(step)
+        self.readings: dict[tuple[Step, Step], Reading] = {}
+        self.needs: dict[Step, Reading] = {step: Reading() for step in self.steps}
+        self._backward()
+
+    def _virtual(self, step: Step) -> Mapping[str, Bound]:
+        if isinstance(step, Attach):
+            moment = self.moment_of(step)
+            return {**self.virtual[step.source], **{name: Bound(node, moment, step.source) for name, node in step.columns}}
+        if isinstance(step, Bucket):
+            return {**self.virtual[step.source], step.name: Bound(Draw(step.seed), self.moment_of(step), step.source)}
+        if isinstance(step, Python) or not step.sources:
+            return {}
+        if isinstance(step, Union):
+            first, *rest = (self.virtual[source] for source in step.inputs)
+            return {name: bound for name, bound in first.items() if all(other.get(name) is bound for other in rest)}
+        source = step.sources[0]
+        below = self.virtual[source.sources[0]] if isinstance(step, Rejected) else self.virtual[source]
+        return {name: bound for name, bound in below.items() if not (isinstance(step, Rejected) and name == REASON)}
+
+    def read(self, node: tree.Node, scope: Step, moment: Moment) -> Reading:
+        """Return what a node takes when it is evaluated on the rows of a step."""
+        found = Reading()
+        for column, bound in self._columns_of(node, scope, moment, found):
+            if bound is None:
+                found.columns.add(column)
+            else:
+                found.add(self.read(bound.node, bound.scope, bound.moment))
+        return found
+
+    def _columns_of(self, node: tree.Node, scope: Step, moment: Moment, found: Reading) -> Iterator[tuple[str, Bound | None]]:
+        stack = [node]
+        table = scope.population.table
+        while stack:
+            item = stack.pop()
+            if isinstance(item, tree.Column) and not item.path:
+                yield item.name, self.virtual[scope].get(item.name)
+            elif isinstance(item, (tree.Column, *DERIVED)):
+                found.leaves[Leaf(item, moment)] = None
+                found.columns.update(anchor(item, table.key, table.links))
+            else:
+                stack.extend(item.children())
+
+    def nodes_of(self, step: Step) -> list[tree.Node]:
+        """Return the nodes that a step evaluates on the rows of its first source."""
+        if isinstance(step, Filter):
+            return [check.rule for check in step.checks]
+        if isinstance(step, Dedupe):
+            return [*step.by, *(order.value for order in step.order)]
+        if isinstance(step, Take):
+            return [order.value for order in step.order]
+        if isinstance(step, Render):
+            names = {name for _, item in step.templates for name in item.names}
+            return [step.address, *(node for _, node in step.parts), *(tree.Column(name) for name in sorted(names))]
+        if isinstance(step, Output):
+            return [tree.Column(name) for name in step.columns]
+        return []
+
+    def reading(self, step: Step, source: Step) -> Reading:
+        """Return what a step takes from the rows of one of its sources, beside what it passes on."""
+        known = self.readings.get((step, source))
+        if known is None:
+            known = self.readings[step, source] = self._reading(step, source)
+        return known
+
+    def _reading(self, step: Step, source: Step) -> Reading:
+        found, moment = Reading(), self.moment_of(step)
+        if source is step.sources[0]:
+            for node in self.nodes_of(step):
+                found.add(self.read(node, source, moment))
+        if isinstance(step, Python):
+            for name in python_columns(step, source):
+                found.add(self.read(tree.Column(name), source, moment))
+        if isinstance(step, Union):
+            here = source.population
+            for name in self.needs[step].columns:
+                if name in self.virtual[source] or name in here.extra or name in here.table.columns:
+                    found.add(self.read(tree.Column(name), source, moment))
+        return found
+
+    def _backward(self) -> None:
+        for step in reversed(self.steps):
+            passed = self.needs[step]
+            for position, source in enumerate(step.sources):
+                self.needs[source].add(self.reading(step, source))
+                if isinstance(step, Union):
+                    self.needs[source].leaves |= passed.leaves
+                    continue
+                if position == 0:
+                    made = set(step.adds) if isinstance(step, Python) else {REASON} if isinstance(step, Rejected) else set[str]()
+                    self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
+
+
+def python_columns(step: Python, source: Step) -> list[str]:
+    """Return the columns that a user's function gets beside the key."""
+    added = [name for name in source.population.extra if not name.startswith("_")]
+    return added + [name for name in step.reads if name not in added and source is step.inputs[0]]
+
+
+def anchor(node: tree.Node, key: tuple[str, ...], links: Mapping[str, LinkSchema]) -> tuple[str, ...]:
+    """Return the columns of the row from which a leaf is reached."""
+    if isinstance(node, tree.Column):
+        first = node.path[0]
+    elif isinstance(node, tree.Aggregate | tree.Exists | tree.Lines):
+        first = node.rows.steps[0].link
+    else:
+        return key
+    link = links[first]
+    return tuple(here for here, _ in link.on)

@@ -1,0 +1,202 @@
+"""From a compiled campaign to stages: what is computed in one pass, what waits, and which instant each activity means."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from campaign_nb.activity import Activity, Compiled, Context, Effect
+from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.graph.definition import Definition, Ref
+from campaign_nb.graph.problems import CompiledCampaign
+from campaign_nb.steps import Load, Rejected, Step, order_of_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One activity in a stage: its steps, what it reads, the instant that *now* means for it."""
+
+    label: str
+    activity: Activity
+    refs: tuple[Ref, ...]
+    inputs: tuple[Step, ...]
+    compiled: Compiled
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Activities that compute together in one pass, and the transitions that later stages read."""
+
+    number: int
+    tasks: tuple[Task, ...]
+    keeps: Mapping[Ref, tuple[str, ...]]
+    """The transitions to store for later stages, with the columns that are read there."""
+    offset: dt.timedelta = dt.timedelta(0)
+    """How long after its start the run reaches the stage: the waits before it."""
+
+    def step_of(self, ref: Ref) -> Step:
+        """Return the step of a transition that this stage makes."""
+        task = next(task for task in self.tasks if task.label == ref.label)
+        return task.compiled.ports[ref.port]
+
+    def effects(self) -> Iterator[tuple[Task, Effect]]:
+        """Yield the effects of the stage's activities."""
+        for task in self.tasks:
+            for effect in task.compiled.effects:
+                yield task, effect
+
+
+@dataclass(slots=True)
+class Plan:
+    """All stages of a run, in order."""
+
+    definition: Definition
+    stages: tuple[Stage, ...]
+    whole: Mapping[str, Task]
+    """Every activity with the steps it has when all is computed in one pass."""
+    moments: dict[Step, Moment] = field(default_factory=dict[Step, Moment])
+
+    def moment_of(self, step: Step) -> Moment:
+        """Return the instant that a step means."""
+        if isinstance(step, Output) and step not in self.moments:
+            return self.moment_of(step.source)
+        return self.moments[step]
+
+
+def moments_of(campaign: CompiledCampaign, start: Moment) -> dict[str, Moment]:
+    """Return the instant of each activity: after a wait, the instant at which it was due."""
+    found: dict[str, Moment] = {}
+    for label in campaign.order:
+        latest = start.as_of
+        for ref in campaign.inputs[label]:
+            wait = campaign.compiled[ref.label].wait or dt.timedelta(0)
+            latest = max(latest, found[ref.label].as_of + wait)
+        found[label] = Moment(latest, start.zone, start.variables)
+    return found
+
+
+def stages_of(campaign: CompiledCampaign, moments: Mapping[str, Moment]) -> dict[str, int]:
+    """Return the number of the stage in which each activity runs, from 0: by instant, then by barriers passed."""
+    found: dict[str, tuple[dt.datetime, int]] = {}
+    for label in campaign.order:
+        alone = campaign.definition.nodes[label].activity.barrier == "around"
+        depth = 0
+        for ref in campaign.inputs[label]:
+            before = campaign.definition.nodes[ref.label].activity.barrier
+            depth = max(depth, found[ref.label][1] + (1 if alone or before != "none" else 0))
+        found[label] = (moments[label].as_of, depth)
+    order = {place: number for number, place in enumerate(sorted(set(found.values())))}
+    return {label: order[place] for label, place in found.items()}
+
+
+def plan_of(campaign: CompiledCampaign, start: Moment, contexts: Mapping[str, Context], *, staged: bool) -> Plan:
+    """Return the plan of a run; not staged, everything is one pass.
+
+    `contexts` are those with which the campaign was compiled; stages after the first are compiled again on stored rows.
+    """
+    moments = moments_of(campaign, start)
+    whole = {label: _task(campaign, label, campaign.compiled[label], _steps(campaign, label), moments[label]) for label in campaign.order}
+    plan = Plan(campaign.definition, (), whole)
+    for task in whole.values():
+        _mark(plan, task)
+    if not staged:
+        plan.stages = (Stage(0, tuple(whole.values()), {}),)
+        return plan
+    numbers = stages_of(campaign, moments)
+    crossing = _crossing(campaign, numbers)
+    columns = _columns_read(plan, whole, crossing)
+    stages: list[Stage] = []
+    for number in range(max(numbers.values(), default=-1) + 1):
+        labels = [label for label in campaign.order if numbers[label] == number]
+        tasks = _compile_stage(plan, campaign, labels, numbers, columns, contexts, moments)
+        keeps = {ref: columns[ref] for ref in crossing if numbers[ref.label] == number}
+        stages.append(Stage(number, tasks, keeps, moments[labels[0]].as_of - start.as_of))
+    plan.stages = tuple(stages)
+    return plan
+
+
+def _steps(campaign: CompiledCampaign, label: str) -> tuple[Step, ...]:
+    return tuple(campaign.compiled[ref.label].ports[ref.port] for ref in campaign.inputs[label])
+
+
+def _task(campaign: CompiledCampaign, label: str, compiled: Compiled, inputs: tuple[Step, ...], moment: Moment) -> Task:
+    return Task(label, campaign.definition.nodes[label].activity, campaign.inputs[label], inputs, compiled, moment)
+
+
+def _mark(plan: Plan, task: Task) -> None:
+    """Give every step of an activity its instant; the steps of its inputs belong to others."""
+    own = [*task.compiled.ports.values(), *task.compiled.drops, *(effect.step for effect in task.compiled.effects)]
+    stop = set(task.inputs)
+    stack = [step for step in own if step not in stop]
+    while stack:
+        step = stack.pop()
+        if step in plan.moments:
+            continue
+        plan.moments[step] = task.moment
+        stack.extend(source for source in step.sources if source not in stop)
+
+
+def _crossing(campaign: CompiledCampaign, numbers: Mapping[str, int]) -> list[Ref]:
+    found: dict[Ref, None] = {}
+    for label in campaign.order:
+        found |= {ref: None for ref in campaign.inputs[label] if numbers[ref.label] < numbers[label]}
+    return list(found)
+
+
+def _columns_read(plan: Plan, whole: Mapping[str, Task], crossing: Sequence[Ref]) -> dict[Ref, tuple[str, ...]]:
+    """Return the columns that must be stored with each transition: all that were added, and those read downstream."""
+    ends = [step for task in whole.values() for step in (*task.compiled.ports.values(), *(e.step for e in task.compiled.effects))]
+    columns = Columns(ends, plan.moment_of)
+    found: dict[Ref, tuple[str, ...]] = {}
+    for ref in crossing:
+        step = whole[ref.label].compiled.ports[ref.port]
+        population = step.population
+        read = [name for name in population.table.columns if name in columns.needs[step].columns]
+        found[ref] = tuple(dict.fromkeys([*read, *population.extra]))
+    return found
+
+
+def _compile_stage(
+    plan: Plan,
+    campaign: CompiledCampaign,
+    labels: Sequence[str],
+    numbers: Mapping[str, int],
+    columns: Mapping[Ref, tuple[str, ...]],
+    contexts: Mapping[str, Context],
+    moments: Mapping[str, Moment],
+) -> tuple[Task, ...]:
+    made: dict[str, Compiled] = {}
+    loads: dict[Ref, Load] = {}
+    tasks: list[Task] = []
+    for label in labels:
+        inputs: list[Step] = []
+        for ref in campaign.inputs[label]:
+            if numbers[ref.label] == numbers[label]:
+                inputs.append(made[ref.label].ports[ref.port])
+                continue
+            if ref not in loads:
+                population = campaign.compiled[ref.label].ports[ref.port].population
+                loads[ref] = Load(population, f"checkpoint:{ref.label}\x1f{ref.port}")
+                plan.moments[loads[ref]] = moments[ref.label]
+            inputs.append(loads[ref])
+        made[label] = campaign.definition.nodes[label].activity.compile(inputs, contexts[label])
+        task = _task(campaign, label, made[label], tuple(inputs), moments[label])
+        _mark(plan, task)
+        tasks.append(task)
+    return tuple(tasks)
+
+
+def counted_steps(tasks: Sequence[Task]) -> list[Step]:
+    """Return the steps whose rows are counted: every transition, what dropping steps read and keep, what activities read."""
+    found: dict[Step, None] = {}
+    read = {step for task in tasks for step in task.inputs}
+    for task in tasks:
+        for step in (*task.inputs, *task.compiled.ports.values()):
+            if not isinstance(step, Rejected) or step in read:
+                found[step] = None
+        for step in task.compiled.drops:
+            found |= dict.fromkeys([*step.sources, step])
+    return [step for step in order_of_steps(list(found)) if step in found]

@@ -1,0 +1,45 @@
+"""Where a plan's rows come from: the data model, stored populations, recorded events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import polars as pl
+
+from campaign_nb.data.model import DataModel
+from campaign_nb.engine.backends.polars.lowering import Lowering
+from campaign_nb.errors import Problem, RunError
+from campaign_nb.rules import tree
+
+Events: TypeAlias = Callable[[tree.Behaviour, Lowering], pl.LazyFrame | None]
+"""Gives the keys (key_0, …) of people with an event of a message, stored or simulated; None when there is none."""
+
+
+class ModelSources:
+    """Reads tables from the data model; stored rows and events from what a run hands over."""
+
+    def __init__(self, model: DataModel, stored: Mapping[str, pl.LazyFrame] | None = None, events: Events | None = None) -> None:
+        self._model, self._stored, self._events = model, stored or {}, events
+        self.scans: dict[str, int] = {}
+        """How often each table was opened, for tests that nothing is read twice."""
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Return the rows of a table of the data model."""
+        self.scans[table] = self.scans.get(table, 0) + 1
+        return self._model.infos[table].source.open()
+
+    def load(self, reference: str) -> pl.LazyFrame:
+        """Return rows that were stored earlier."""
+        if reference not in self._stored:
+            name = reference.split(":", 1)[-1].split("\x1f")[0]
+            raise RunError(
+                Problem(
+                    f"stored rows of {name!r}", "they are not there", "rows stored by an earlier run", "run the campaign that saves them"
+                )
+            )
+        return self._stored[reference]
+
+    def events(self, node: tree.Behaviour, plan: Lowering) -> pl.LazyFrame | None:
+        """Return the keys of people with an event of a message; None when there is none."""
+        return self._events(node, plan) if self._events is not None else None

@@ -1,0 +1,1 @@
+"""What people did with messages: recorded or simulated events, and rules that ask for them."""

@@ -1,0 +1,164 @@
+"""A definition as readable Python that builds it again: variables by label, operators as | - &, rules as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from campaign_nb.activities.combine import Combine
+from campaign_nb.activity import OUT
+from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.graph.building import Building
+from campaign_nb.graph.code_options import OptionCode
+from campaign_nb.graph.code_rules import RuleCode, identifier, quoted
+from campaign_nb.graph.definition import Definition, Node, Ref
+from campaign_nb.graph.operators import Operation, Source, collapsed, parts
+from campaign_nb.graph.transition import Branches, Transition
+from campaign_nb.rules import tree
+
+WIDTH = 110
+_SIGNS = {"union": "|", "intersection": "&", "exclusion": "-"}
+_KNOWN = ("cn", "dt", "pl", "tree", "Rule", "Value", "Decimal")
+
+
+def to_python(definition: Definition, *, data: str = "shop") -> str:
+    """Return Python code that builds an equal definition; `data` is the variable of the data model.
+
+    Functions of a notebook are named, not written.
+    Errors: a cycle or an input that is not there, which no code can build.
+    """
+    return _Writer(definition, data).text()
+
+
+class _Writer:
+    """Writes one definition: a line for each activity, after the tables and the campaign itself."""
+
+    def __init__(self, definition: Definition, data: str) -> None:
+        self._definition, self._data = definition, data
+        self._tables: dict[str, str] = {}
+        self._campaign = identifier(definition.name, [*_KNOWN, data])
+        self._names: dict[str | Operation, str] = {}
+        self._rules = RuleCode(self._table, self._message)
+        self._options = OptionCode(self._rules, self._table)
+        self._inputs = collapsed(definition)
+
+    def text(self) -> str:
+        """Return the whole code."""
+        self._check()
+        body: list[str] = []
+        for label in self._definition.dag.order():
+            if label in self._inputs:
+                body += self._shared(self._inputs[label])
+                body.append(self._activity(self._definition.nodes[label]))
+        code = "\n".join(body)
+        imports = ["import campaign_nb as cn", *(line for line in sorted(self._rules.imports) if _used(line.split()[-1], code))]
+        tables = [f"{name} = {self._data}[{quoted(label)}]" for label, name in self._tables.items() if _used(name, code)]
+        blocks = ["\n".join(_sorted(imports)), "\n".join(tables), self._heading(), code]
+        return "\n\n".join(block for block in blocks if block) + "\n"
+
+    def _check(self) -> None:
+        cycles = self._definition.dag.cycles()
+        missing = [ref.label for node in self._definition.nodes.values() for ref in node.inputs if ref.label not in self._definition.nodes]
+        if cycles or missing:
+            what = f"{' → '.join(cycles[0])} is a cycle" if cycles else f"{missing[0]!r} is not there"
+            raise DefinitionError(
+                Problem(f"campaign {self._definition.name!r}", what, "a definition without problems", "campaign.problems")
+            )
+
+    def _table(self, label: str) -> str:
+        if label not in self._tables:
+            self._tables[label] = self._free(label)
+        return self._tables[label]
+
+    def _message(self, behaviour: tree.Behaviour) -> str | None:
+        """Return the variable of the message that a behaviour asks of, if the code has it by then."""
+        if behaviour.campaign != self._definition.name or behaviour.activity not in self._names:
+            return None
+        return self._names[behaviour.activity]
+
+    def _free(self, label: str) -> str:
+        return identifier(label, [*_KNOWN, self._data, self._campaign, *self._tables.values(), *self._names.values()])
+
+    def _heading(self) -> str:
+        found = self._definition
+        arguments = [quoted(found.name), f"data={self._data}"]
+        arguments += [f"description={quoted(found.description)}"] if found.description else []
+        arguments += [f"tags=[{', '.join(map(quoted, found.tags))}]"] if found.tags else []
+        arguments += [f"time_zone={quoted(found.time_zone)}"]
+        arguments += [f"seed={quoted(found.seed)}"] if found.seed != found.name else []
+        return _call(f"{self._campaign} = cn.Campaign", arguments)
+
+    def _shared(self, sources: Iterable[Source]) -> Iterator[str]:
+        """Yield a line for each expression that several activities read, before the first of them."""
+        for source in sources:
+            for operation in parts(source):
+                readers = sum(operation in parts(item) for inputs in self._inputs.values() for item in inputs)
+                if readers > 1 and operation not in self._names:
+                    code = self._source(operation)
+                    name = self._names[operation] = self._free("_or_".join(self._title(item) for item in operation.operands[:2]))
+                    yield f"{name} = {code}"
+
+    def _title(self, source: Source) -> str:
+        return source.label if isinstance(source, Ref) else self._title(source.operands[0])
+
+    def _source(self, source: Source, *, inside: bool = False) -> str:
+        """Return a source as Python; an operator inside another stands in brackets."""
+        if isinstance(source, Ref):
+            return self._output(source)
+        if source.whole in self._names:
+            whole = self._names[source.whole]
+        else:
+            whole = f" {_SIGNS[source.mode]} ".join(self._source(item, inside=True) for item in source.operands)
+            whole = f"({whole})" if inside or source.port != OUT else whole
+        return whole if source.port == OUT else f"{whole}.complement"
+
+    def _output(self, ref: Ref) -> str:
+        """Return one output of an activity."""
+        name = self._names[ref.label]
+        port = self._definition.nodes[ref.label].port(ref.port)
+        mains = [item.name for item in self._definition.nodes[ref.label].activity.ports() if not item.complement]
+        if port is not None and port.complement:
+            return f"{name}.complement"
+        if mains == [ref.port]:
+            return name
+        plain = ref.port.isidentifier() and not ref.port.startswith("_") and not hasattr(Branches, ref.port)
+        return f"{name}.{ref.port}" if plain else f"{name}[{quoted(ref.port)}]"
+
+    def _activity(self, node: Node) -> str:
+        sources = [self._source(item) for item in self._inputs[node.label]]
+        activity = node.activity
+        method = getattr(
+            Building if not sources or isinstance(activity, Combine) or activity.inputs[0] > 1 else Transition, activity.kind, None
+        )
+        arguments = self._options.arguments(activity) if method is not None else None
+        joins = activity.inputs[0] > 1
+        if arguments is None:
+            head, rest = "add", [self._options.constructor(activity)]
+            rest += sources if not sources or joins else sources[1:]
+        elif joins:
+            head, rest = activity.kind, sources + arguments
+        else:
+            head, rest = activity.kind, arguments + ([f"others=[{', '.join(sources[1:])}]"] if len(sources) > 1 else [])
+        rest += [f"description={quoted(node.description)}"] if node.description else []
+        receiver = self._campaign if joins or not sources else self._source(self._inputs[node.label][0], inside=True)
+        needed = any(ref.label == node.label for other in self._definition.nodes.values() for ref in other.inputs)
+        needed = needed or bool(activity.channel)
+        self._names[node.label] = self._free(node.label)
+        line = _call(f"{receiver}.{head}", [quoted(node.label), *rest])
+        return f"{self._names[node.label]} = {line}" if needed else line
+
+
+def _call(head: str, arguments: list[str]) -> str:
+    line = f"{head}({', '.join(arguments)})"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    return f"{head}(\n" + "".join(f"    {item},\n" for item in arguments) + ")"
+
+
+def _used(name: str, code: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", code) is not None
+
+
+def _sorted(lines: list[str]) -> list[str]:
+    """Return import lines as the formatter sorts them: modules first, the package last."""
+    return sorted(lines, key=lambda line: ("campaign_nb" in line, line.startswith("from"), line))

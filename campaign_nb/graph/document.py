@@ -1,0 +1,209 @@
+"""A definition as a JSON document: written whole or not at all, read strictly, never as code."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+import campaign_nb.activities  # noqa: F401 # importing it fills the catalogue
+from campaign_nb.activity import CATALOGUE, OUT, Activity
+from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean
+from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
+from campaign_nb.graph.reading import read_activity
+
+MOST_BYTES = 10_000_000
+MOST_NESTING = 300
+WHERE = "document"
+
+_TOP: dict[str, type] = {
+    "campaign_nb": int,
+    "name": str,
+    "description": str,
+    "tags": list,
+    "time_zone": str,
+    "seed": str,
+    "activities": list,
+}
+_NEEDED = ("campaign_nb", "name", "activities")
+_ITEM: dict[str, type] = {"label": str, "kind": str, "inputs": list, "options": dict, "description": str, "operator": bool}
+_INPUT: dict[str, type] = {"from": str, "port": str}
+_WORDS = {int: "a whole number", str: "text", list: "a list", dict: "names and values", bool: "true or false"}
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+def to_text(definition: Definition) -> str:
+    """Return the document of a definition as JSON text.
+
+    Errors: functions that another kernel could not import.
+
+    >>> read(to_text(Definition("Spring", tags=("retail",)))) == Definition("Spring", tags=("retail",))
+    True
+    """
+    return json.dumps(definition.document(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
+    """Write the document to a file, whole or not at all, and return the path.
+
+    Errors: a folder that is not there or can't be written.
+    """
+    target, text = Path(path), to_text(definition)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with open(draft, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        what = f"it can't be written: {error.strerror or type(error).__name__}"
+        raise DataError(Problem(f"file {str(target)!r}", what, "a folder that is there and can be written")) from error
+    return target
+
+
+def load(path: str | os.PathLike[str], *, imports: bool = False) -> Definition:
+    """Read a definition from a file.
+
+    Errors: a file that can't be read, and all of `read`.
+    """
+    try:
+        if os.path.getsize(path) > MOST_BYTES:
+            _refuse_size(os.path.getsize(path))
+        return read(Path(path).read_bytes(), imports=imports)
+    except OSError as error:
+        what = f"it can't be read: {error.strerror or type(error).__name__}"
+        raise DataError(Problem(f"file {os.fspath(path)!r}", what, "a document that save wrote")) from error
+
+
+def read(text: str | bytes, *, imports: bool = False) -> Definition:
+    """Read a definition from JSON text; `imports` lets functions be imported, for documents of one's own store.
+
+    Errors: no JSON, a name twice in one object, NaN, too long, too deep, and all of `from_document`.
+    """
+    if len(text) > MOST_BYTES:
+        _refuse_size(len(text))
+    try:
+        content = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        deepest = depth = 0
+        for match in _BRACKETS.finditer(content):
+            sign = match[0][0]
+            depth += 1 if sign in "[{" else -1 if sign in "]}" else 0
+            deepest = max(deepest, depth)
+        if deepest > MOST_NESTING:
+            _refuse(f"it is nested {deepest:,} levels deep", f"at most {MOST_NESTING} levels")
+        document = json.loads(content, object_pairs_hook=_pairs, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        reason = f"{error.msg}, line {error.lineno}" if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        raise DefinitionError(Problem(WHERE, f"it is no JSON: {reason}", "the text that to_json wrote")) from error
+    return from_document(document, imports=imports)
+
+
+def from_document(document: object, *, imports: bool = False) -> Definition:
+    """Build a definition from JSON values, checked strictly: nothing unknown is passed over.
+
+    Errors: another version; unknown, missing or mistyped fields; unknown kinds and options; a label twice; functions
+    whose module is not loaded; all together.
+    """
+    problems: list[Problem] = []
+    top = _checked(document, _TOP, _NEEDED, WHERE, problems)
+    if problems:
+        _raise(problems)
+    if top["campaign_nb"] != VERSION:
+        newer = "a newer version of this package" if top["campaign_nb"] > VERSION else f"version {VERSION}"
+        _refuse(f"its version is {top['campaign_nb']}", f"version {VERSION}; it needs {newer}", "pip install --upgrade campaign-nb")
+    if not is_label(top["name"]):
+        problems.append(Problem(WHERE, f"the name {top['name'][:MOST_LABEL]!r}", f"1 to {MOST_LABEL} printable characters"))
+    tags = cast("list[object]", top.get("tags", []))
+    if not all(isinstance(tag, str) for tag in tags):
+        problems.append(Problem(WHERE, "a tag that is no text", "texts"))
+    nodes: dict[str, Node] = {}
+    for position, item in enumerate(cast("list[object]", top["activities"])):
+        node = _node(item, f"{WHERE}, activity {position + 1}", problems, imports=imports)
+        if node is not None and node.label in nodes:
+            problems.append(Problem(f"{WHERE}, {node.label!r}", "two activities have this label", "one activity per label"))
+        elif node is not None:
+            nodes[node.label] = node
+    if problems:
+        _raise(problems)
+    heading = {name: top[name] for name in ("description", "time_zone", "seed") if name in top}
+    return Definition(top["name"], tags=tuple(str(tag) for tag in tags), nodes=nodes, **heading)
+
+
+def _node(item: object, where: str, problems: list[Problem], *, imports: bool) -> Node | None:
+    before = len(problems)
+    found = _checked(item, _ITEM, ("label", "kind"), where, problems)
+    if len(problems) > before:
+        return None
+    label, kind = found["label"], CATALOGUE.get(found["kind"])
+    where = f"{WHERE}, {found['kind']} {label[:MOST_LABEL]!r}"
+    if not is_label(label):
+        problems.append(Problem(where, "its label is blank, too long or has control characters", f"1 to {MOST_LABEL} printable characters"))
+    inputs = [_ref(entry, where, problems) for entry in cast("list[object]", found.get("inputs", []))]
+    activity = _activity(kind, found, where, problems, imports=imports)
+    if activity is None or len(problems) > before:
+        return None
+    return Node(label, activity, tuple(ref for ref in inputs if ref), found.get("description", ""), None, found.get("operator", False))
+
+
+def _activity(
+    kind: type[Activity] | None, found: Mapping[str, Any], where: str, problems: list[Problem], *, imports: bool
+) -> Activity | None:
+    if kind is None:
+        problems.append(Problem(where, f"no kind of activity {found['kind']!r}", did_you_mean(found["kind"], CATALOGUE)))
+        return None
+    return read_activity(kind, found.get("options", {}), where, problems, imports=imports)
+
+
+def _ref(entry: object, where: str, problems: list[Problem]) -> Ref | None:
+    before = len(problems)
+    found = _checked(entry, _INPUT, ("from",), f"{where}, inputs", problems)
+    return Ref(found["from"], found.get("port", OUT)) if len(problems) == before else None
+
+
+def _checked(value: object, types: Mapping[str, type], needed: tuple[str, ...], where: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return an object whose names and types are all as declared, or report what is not."""
+    if not isinstance(value, dict):
+        problems.append(Problem(where, f"a {type(value).__name__} stands there", "names and values"))
+        return {}
+    found = cast("dict[object, object]", value)
+    for name in found:
+        if name not in types:
+            problems.append(Problem(where, f"no field {str(name)[:80]!r}", did_you_mean(str(name)[:80], types)))
+    problems += [Problem(where, f"the field {name!r} is missing", ", ".join(needed)) for name in needed if name not in found]
+    for name, kind in types.items():
+        if name in found and (not isinstance(found[name], kind) or (kind is int and isinstance(found[name], bool))):
+            problems.append(Problem(where, f"{name!r} is a {type(found[name]).__name__}", _WORDS[kind]))
+    return cast("dict[str, Any]", value)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            _refuse(f"the name {name[:80]!r} stands twice in one object", "each name once")
+        if isinstance(value, float) and not math.isfinite(value):
+            _refuse(f"{name[:80]!r} is a number too large", "a finite number")
+        found[name] = value
+    return found
+
+
+def _constant(text: str) -> NoReturn:
+    _refuse(f"the number {text}", "a finite number")
+
+
+def _refuse_size(size: int) -> NoReturn:
+    _refuse(f"it has {size:,} bytes", f"at most {MOST_BYTES:,}")
+
+
+def _refuse(what: str, expected: str, do: str = "") -> NoReturn:
+    raise DefinitionError(Problem(WHERE, what, expected, do))
+
+
+def _raise(problems: list[Problem]) -> NoReturn:
+    raise DefinitionError(*problems, subject="the document" if len(problems) > 1 else "")

@@ -1,0 +1,120 @@
+"""The verbs of transitions that choose who is reached.
+
+Written by `python -m campaign_nb.graph.generate` from the activities' classes; a change belongs there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from campaign_nb.activities.deduplicate import Deduplicate
+from campaign_nb.activities.enrich import Enrich
+from campaign_nb.activities.filter import FilterRows
+from campaign_nb.activities.save_audience import SaveAudience
+from campaign_nb.activities.split import Split
+from campaign_nb.graph.fluent import Fluent
+
+if TYPE_CHECKING:
+    from campaign_nb.graph.transition import Branches, Transition
+
+
+class TargetingMethods(Fluent):
+    """The verbs of transitions that choose who is reached."""
+
+    def deduplicate(
+        self,
+        label: str,
+        *,
+        by: object,
+        keep: int = 1,
+        order: object = (),
+        nulls: Literal["distinct", "equal"] = "distinct",
+        description: str = "",
+    ) -> Transition:
+        """Keep n rows of each group with equal identifying values; the complement holds the others.
+
+        Order: `order` decides who stays, further keys break ties, then a seeded hash of the key, finally the key; never
+        the order of rows. Without `order` the choice is random, the same on every run.
+        Nulls: a row with a null among the values is never a duplicate, unless nulls="equal".
+        Units: keep=1 by default; keep=0 keeps all.
+
+        Options:
+        by: The values that identify duplicates
+        keep: How many rows of a group stay; 0 keeps all
+        order: Which rows of a group come first
+        nulls: Whether rows with a null among the values form a group
+        description: What the activity is for, in your words
+        """
+        return self._one(label, Deduplicate.of(by=by, keep=keep, order=order, nulls=nulls), description, (by, order))
+
+    def enrich(self, label: str, /, columns: Mapping[str, object] | None = None, *, description: str = "", **named: object) -> Transition:
+        """Add columns: attributes, expressions, aggregates of linked rows, or the first n linked rows as a list.
+
+        Shape: one input; the same rows, more columns. Columns are computed where something reads them.
+        Nulls: a sum of no linked rows is null, so is a list; a count is 0.
+        Errors: no column named, a name that the population already has, an unknown column.
+
+        Options:
+        columns: The new columns by name
+        description: What the activity is for, in your words
+        """
+        return self._one(label, Enrich.of(columns, **named), description, (columns, named))
+
+    def filter(self, label: str, rule: object, *, description: str = "") -> Transition:
+        """Keep the rows for which a rule is true; the complement holds the others.
+
+        Shape: one input; columns unchanged.
+        Nulls: rows for which the rule is unknown go to the complement.
+        Errors: an unknown column, a comparison of different types.
+
+        Options:
+        rule: The condition that rows must meet
+        description: What the activity is for, in your words
+        """
+        return self._one(label, FilterRows.of(rule), description, (rule,))
+
+    def save_audience(self, label: str, audience: str | None = None, *, columns: Sequence[str] = (), description: str = "") -> Transition:
+        """Store the population under a name; an audience of that name is replaced whole.
+
+        Shape: rows and columns unchanged. A dry run saves nothing.
+        Errors: a column to keep that the population does not have.
+
+        Options:
+        audience: The audience's name; the activity's label when left out
+        columns: Added columns to store beside the key; none by default
+        description: What the activity is for, in your words
+        """
+        return self._one(label, SaveAudience.of(audience, columns=columns), description)
+
+    def split(
+        self,
+        label: str,
+        /,
+        parts: Mapping[str, object] | None = None,
+        *,
+        overlap: bool = False,
+        one_table: bool = False,
+        seed: str | int | None = None,
+        description: str = "",
+        **named: object,
+    ) -> Branches:
+        """Share a population between named groups.
+
+        Every recipient falls into at most one group, and into the same group on every run: a share is cut from one hash
+        line of key and seed, in the order written, never from row order. Groups are served in order: a row goes to the
+        first that takes it, unless `overlap`. Each row carries its group as `segment_code`.
+
+        Shape: one input; one output per name and the complement; columns and `segment_code`.
+        Units: a bare share is a fraction of the inbound population; they sum to at most 1.
+        Nulls: rows for which a rule is unknown are not taken by it.
+        Errors: shares that sum to more than 1, a share outside 0 to 1, a whole number instead of a share, no group.
+
+        Options:
+        parts: The groups by name, in order
+        overlap: Whether a row goes to every group that takes it
+        one_table: Whether all groups leave in one transition, told apart by the segment code
+        seed: The seed of chance; by default the campaign's with the label
+        description: What the activity is for, in your words
+        """
+        return self._several(label, Split.of(parts, overlap=overlap, one_table=one_table, seed=seed, **named), description, (parts, named))

@@ -1,0 +1,148 @@
+"""What is wrong with a definition, all at once and from schemas alone; and the definition compiled when nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from campaign_nb.activity import Activity, Audience, Compiled, Context
+from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.graph.definition import Definition, Node, Ref
+from campaign_nb.graph.located import once, placed
+from campaign_nb.graph.shape import inputs_fit, shape_problems
+from campaign_nb.rules.schema import Schema
+from campaign_nb.steps import Population, Step
+
+NO_AUDIENCES: Mapping[str, Audience] = {}
+
+
+@dataclass(frozen=True)
+class CompiledCampaign:
+    """A definition whose every activity has become steps: what the engine takes."""
+
+    definition: Definition
+    order: tuple[str, ...]
+    """The labels, each after all that it reads."""
+    compiled: Mapping[str, Compiled]
+    inputs: Mapping[str, tuple[Ref, ...]]
+
+    def step(self, ref: Ref) -> Step:
+        """Return the step of a transition."""
+        return self.compiled[ref.label].ports[ref.port]
+
+    def population(self, ref: Ref) -> Population:
+        """Return what is known of a transition's rows before any run."""
+        return self.step(ref).population
+
+
+@dataclass
+class _Reading:
+    """One pass over a definition in the order of its transitions."""
+
+    definition: Definition
+    schema: Schema
+    audiences: Mapping[str, Audience]
+    compiled: dict[str, Compiled] = field(default_factory=dict[str, Compiled])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    def read(self) -> _Reading:
+        """Check and compile every activity whose inputs are known."""
+        self.problems += shape_problems(self.definition)
+        for label in self.definition.dag.order():
+            node = self.definition.nodes[label]
+            inputs = [self._step(ref) for ref in node.inputs]
+            known = [step for step in inputs if step is not None]
+            if inputs_fit(node) and len(known) == len(inputs):
+                self._activity(node, known)
+        self.problems += self._audiences_saved_twice()
+        return self
+
+    def _step(self, ref: Ref) -> Step | None:
+        done = self.compiled.get(ref.label)
+        return None if done is None else done.ports.get(ref.port)
+
+    def _activity(self, node: Node, inputs: Sequence[Step]) -> None:
+        definition = self.definition
+        context = Context(definition.name, node.label, definition.seed, self.schema, definition.time_zone, self.audiences)
+        found = list(_checked(node.activity, [step.population for step in inputs], context))
+        self.problems += [placed(problem, node) for problem in found]
+        if not found:
+            self.compiled[node.label] = node.activity.compile(inputs, context)
+            return
+        try:
+            # What leaves an activity often does not depend on what is wrong with it: a filter on a misspelt column
+            # still passes its rows on, so that what comes after is checked in the same go.
+            self.compiled[node.label] = node.activity.compile(inputs, context)
+        except Exception:  # a broken activity may fail in any way; its problems are reported already
+            return
+        if len({step.population.table.label for step in inputs}) > 1:
+            del self.compiled[node.label]
+
+    def _audiences_saved_twice(self) -> Iterator[Problem]:
+        first: dict[str, str] = {}
+        for label, compiled in self.compiled.items():
+            for effect in compiled.effects:
+                if effect.kind == "audience" and first.setdefault(effect.name, label) != label:
+                    problem = Problem("", f"{first[effect.name]!r} saves the audience {effect.name!r} too", "a name of its own for each")
+                    yield placed(problem, self.definition.nodes[label])
+
+
+def _checked(activity: Activity, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
+    """Yield what an activity finds wrong; a check that fails itself is a problem too, not the end of all checks."""
+    try:
+        yield from activity.validate(inputs, context)
+    except Exception as error:  # an activity of somebody's own may fail in any way
+        yield Problem(f"{activity.kind} {context.label!r}", f"its check failed: {type(error).__name__}: {error}")
+
+
+def problems(
+    definition: Definition,
+    schema: Schema,
+    audiences: Mapping[str, Audience] = NO_AUDIENCES,
+    draft_problems: Sequence[Problem] = (),
+) -> list[Problem]:
+    """Return everything that is wrong with a definition, from schemas alone; empty when it can run.
+
+    Shape: what the draft found first (labels defined twice), then the graph's shape, then each activity in the order of
+    the transitions. An activity is not blamed for what is wrong before it.
+    """
+    return once([*draft_problems, *_Reading(definition, schema, audiences).read().problems])
+
+
+def compile_definition(
+    definition: Definition,
+    schema: Schema,
+    audiences: Mapping[str, Audience] = NO_AUDIENCES,
+    draft_problems: Sequence[Problem] = (),
+) -> CompiledCampaign:
+    """Return every activity as steps, in the order in which they can run.
+
+    Errors: everything that `problems` finds, in one DefinitionError.
+    """
+    reading = _Reading(definition, schema, audiences).read()
+    found = once([*draft_problems, *reading.problems])
+    if found:
+        raise DefinitionError(*found, subject=f"campaign {definition.name!r}" if len(found) > 1 else "")
+    inputs = {label: node.inputs for label, node in definition.nodes.items()}
+    return CompiledCampaign(definition, tuple(definition.dag.order()), reading.compiled, inputs)
+
+
+def populations(definition: Definition, schema: Schema, audiences: Mapping[str, Audience] = NO_AUDIENCES) -> dict[Ref, Population]:
+    """Return what is known of the rows of each transition, as far as nothing is wrong before it."""
+    reading = _Reading(definition, schema, audiences).read()
+    return {Ref(label, port): step.population for label, item in reading.compiled.items() for port, step in item.ports.items()}
+
+
+def columns_of(definition: Definition, ref: Ref, schema: Schema, audiences: Mapping[str, Audience] = NO_AUDIENCES) -> dict[str, str]:
+    """Return the columns of a transition's rows with their types.
+
+    Errors: what is wrong with the activities that it comes from, all together.
+    """
+    before = definition.dag.ancestors(ref.label) | {ref.label} if ref.label in definition.dag else set[str]()
+    part = replace(definition, nodes={label: node for label, node in definition.nodes.items() if label in before})
+    reading = _Reading(part, schema, audiences).read()
+    step = reading._step(ref)  # pyright: ignore[reportPrivateUsage] # one module
+    if reading.problems or step is None:
+        found = once(reading.problems) or [Problem(f"transition {ref.label!r}", f"no output {ref.port!r} of that activity")]
+        raise DefinitionError(*found, subject=f"transition {ref.label!r}" if len(found) > 1 else "")
+    return {name: str(item.type) for name, item in step.population.columns.items()}

@@ -1,0 +1,1 @@
+"""Messages as pure values: templates, and who may get one."""

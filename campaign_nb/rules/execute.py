@@ -1,0 +1,56 @@
+"""The door through which pure objects ask for rows: an engine provides it, rules only know its shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from campaign_nb.errors import Problem, RunError
+
+if TYPE_CHECKING:
+    from campaign_nb.rules.value import Rule, Value
+
+
+class Executor(Protocol):
+    """What an engine offers to rules, tables and columns."""
+
+    def count(self, rule: Rule) -> int:
+        """Count the rows for which a rule is true."""
+        ...
+
+    def preview(self, rule: Rule, n: int) -> Any:
+        """Return the first n rows for which a rule is true, as a frame."""
+        ...
+
+    def rows(self, table: Any) -> int:
+        """Count the rows of a table."""
+        ...
+
+    def head(self, table: Any, n: int | None) -> Any:
+        """Return the first n rows of a table (None: all), as a frame."""
+        ...
+
+    def check(self, model: Any) -> Any:
+        """Read a data model's rows and list what is wrong, as a frame."""
+        ...
+
+    def distribution(self, value: Value, n: int) -> Any:
+        """Return the n most frequent values with counts and shares, as a frame."""
+        ...
+
+
+_provided: list[Executor] = []
+
+
+def provide(executor: Executor) -> None:
+    """Make an engine answer the verbs that need rows."""
+    _provided[:] = [executor]
+
+
+def executor() -> Executor:
+    """Return the engine in use.
+
+    Errors: none was provided, which only happens when layers are imported alone.
+    """
+    if not _provided:
+        raise RunError(Problem("rules", "no engine is loaded", "the whole package", "import campaign_nb"))
+    return _provided[0]

@@ -1,0 +1,77 @@
+"""What rules need to know of tables: the names, types and links that a data model provides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from campaign_nb.rules.tree import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column: its name, type and, for a date with a time, its zone (None: the campaign's)."""
+
+    name: str
+    type: Type
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSchema:
+    """One direction of a link: the table it leads to, the pairs of columns, and whether it leads to many rows."""
+
+    name: str
+    to: str
+    on: tuple[tuple[str, str], ...]
+    many: bool
+
+
+class TableSchema(Protocol):
+    """One table as rules see it."""
+
+    @property
+    def label(self) -> str:
+        """The table's name."""
+        ...
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that identify a row; empty when rows are only counted."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[str, Field]:
+        """The columns by name, in order."""
+        ...
+
+    @property
+    def links(self) -> Mapping[str, LinkSchema]:
+        """The links by name, both directions."""
+        ...
+
+
+class Schema(Protocol):
+    """The tables of a data model."""
+
+    def schema_of(self, table: str) -> TableSchema:
+        """Return the schema of a table; KeyError when there is none of that name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowSchema:
+    """The row under test: a population's own columns, then those of its targeting dimension."""
+
+    table: TableSchema
+    extra: Mapping[str, Field] = field(default_factory=dict[str, Field])
+
+    def column(self, name: str) -> Field | None:
+        """Return a column by name; the population's own columns come first."""
+        return self.extra.get(name) or self.table.columns.get(name)
+
+    @property
+    def names(self) -> list[str]:
+        """All column names, the table's first."""
+        return list(self.table.columns) + [name for name in self.extra if name not in self.table.columns]

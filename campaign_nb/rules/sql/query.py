@@ -1,0 +1,224 @@
+"""A rule as a query: correlated sub-queries for links and aggregates, three-valued logic as SQL has it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.rules import tree
+from campaign_nb.rules.check import Scope, field_of, follow, type_of
+from campaign_nb.rules.schema import LinkSchema
+from campaign_nb.rules.sql.functions import Call, Flavour
+from campaign_nb.rules.sql.nodes import Node, both, case, cast, either, fn, group, is_null, literal, operator, text
+from campaign_nb.rules.tree import Type
+
+FEEDBACK = "campaign_feedback"
+"""The table that stands for the events of messages: person, event, activity, campaign."""
+
+_OPERATORS: dict[tree.Operator, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+_AGGREGATES = {"sum": "SUM", "avg": "AVG", "min": "MIN", "max": "MAX", "std_dev": "STDDEV_SAMP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What *today* and *now* are in the query: literals of a day that was given, or the database's own."""
+
+    today: Node
+    now: Node
+
+
+def moment(as_of: dt.date | dt.datetime | None) -> Moment:
+    """Return the nodes for today and now; a date alone is its midnight."""
+    if as_of is None:
+        return Moment(exp.CurrentDate(), exp.CurrentTimestamp())
+    if isinstance(as_of, dt.datetime):
+        return Moment(literal(as_of.date()), literal(as_of))
+    return Moment(literal(as_of), cast(text(f"{as_of.isoformat()} 00:00:00"), "TIMESTAMP"))
+
+
+class Query:
+    """Writes rules as SQL for one dialect; `alias` names the row under test."""
+
+    def __init__(self, flavour: Flavour, at: Moment, scope: Scope, alias: str = "t", aliases: Callable[[], str] | None = None) -> None:
+        self._flavour, self._at, self._scope, self._alias = flavour, at, scope, alias
+        if aliases is None:
+            names = iter(f"t{n}" for n in range(1, tree.MAX_NODES + 1))
+            aliases = names.__next__
+        self._aliases = aliases
+
+    def select(self, node: tree.Node) -> exp.Select:
+        """Return the whole query: the keys of the rows for which the rule is true."""
+        table = self._scope.row.table
+        keys: list[Node] = [self._raw(name) for name in table.key] or [exp.Star()]
+        return exp.select(*keys).from_(_table(table.label, self._alias)).where(self.rule(node))
+
+    # ----------------------------------------------------------------------------------------------------------- rules
+
+    def rule(self, node: tree.Node) -> Node:
+        """Return a condition."""
+        match node:
+            case tree.And(items):
+                return both([self.rule(item) for item in items])
+            case tree.Or(items):
+                return either(*(self.rule(item) for item in items))
+            case tree.Not(item):
+                return exp.Not(this=group(self.rule(item)))
+            case tree.Except(left, right):
+                stays = exp.Not(this=fn("COALESCE", self.rule(right), exp.false()))
+                return stays if isinstance(left, tree.Everybody) else both([self.rule(left), stays])
+            case tree.Everybody():
+                return exp.true()
+            case tree.Exists(rows):
+                return exp.Exists(this=self._linked(rows, lambda inside: exp.Literal.number("1")))
+            case tree.Behaviour(event, activity, campaign):
+                return self._behaviour(event, activity, campaign)
+            case _:
+                return self._test(node)
+
+    def _test(self, node: tree.Node) -> Node:
+        match node:
+            case tree.Compare(op, left, right):
+                return operator(_OPERATORS[op], *self._alike(left, right))
+            case tree.In(value, options):
+                items = [self._alike(option, value)[0] for option in options]
+                return exp.In(this=group(self._alike(value, *options)[0]), expressions=items)
+            case tree.Between(value, low, high):
+                test, least, most = self._alike(value, low, high)
+                return exp.Between(this=group(test), low=group(least), high=group(most))
+            case tree.IsNull(value):
+                return is_null(self.value(value))
+            case tree.IsEmpty(value):
+                return self._is_empty(value)
+            case tree.Like(value, pattern, ignore_case):
+                kind = exp.ILike if ignore_case else exp.Like
+                return self._flavour.escape(kind(this=group(self.value(value)), expression=group(self.value(pattern))))
+            case tree.TextMatch(test, value, item):
+                join = {"starts_with": self._flavour.starts_with, "ends_with": self._flavour.ends_with, "contains": self._flavour.contains}
+                return join[test](self.value(value), self.value(item))
+            case tree.Truth(value):
+                return self.value(value)
+            case _:
+                raise TypeError(f"{type(node).__name__} is no condition")
+
+    def _is_empty(self, value: tree.Node) -> Node:
+        found = self.value(value)
+        missing = is_null(found)
+        return either(missing, operator(exp.EQ, found, text(""))) if type_of(self._scope, value) is Type.TEXT else missing
+
+    def _alike(self, *nodes: tree.Node) -> list[Node]:
+        """Write values that are compared; a date beside a date-time becomes its midnight."""
+        kinds = [type_of(self._scope, node) for node in nodes]
+        mixed = Type.DATE in kinds and Type.DATETIME in kinds
+        written = [self.value(node) for node in nodes]
+        return [cast(item, "TIMESTAMP") if mixed and kind is Type.DATE else item for item, kind in zip(written, kinds, strict=True)]
+
+    def _behaviour(self, event: str, activity: str, campaign: str) -> Node:
+        alias, table = self._aliases(), self._scope.row.table
+        wanted = [("event", event), ("activity", activity), *([("campaign", campaign)] if campaign else [])]
+        tests = [operator(exp.EQ, _column("person", alias), self._raw(name)) for name in table.key[:1]]
+        tests += [operator(exp.EQ, _column(name, alias), text(value)) for name, value in wanted]
+        return exp.Exists(this=exp.select(exp.Literal.number("1")).from_(_table(FEEDBACK, alias)).where(both(tests)))
+
+    # ---------------------------------------------------------------------------------------------------------- values
+
+    def value(self, node: tree.Node) -> Node:
+        """Return a value."""
+        match node:
+            case tree.Column():
+                return self._column_of(node)
+            case tree.Constant(value) | tree.Parameter(_, tree.Constant(value)):
+                return literal(value)
+            case tree.Variable(name):
+                return exp.Placeholder(this=re.sub(r"\W", "_", name, flags=re.ASCII) or "_")
+            case tree.Call(name, args):
+                return self._call(name, args)
+            case tree.Case(whens, otherwise):
+                return case([(self.rule(test), self.value(value)) for test, value in whens], self.value(otherwise))
+            case tree.Aggregate(function, rows, value):
+                return exp.Subquery(this=self._linked(rows, lambda inside: inside.aggregate(function, value)))
+            case _ if tree.is_rule(node):
+                return group(self.rule(node))
+            case _:
+                raise DefinitionError(
+                    Problem("sql", "collected rows have no form in a condition", "one value", '.select("product").first()')
+                )
+
+    def aggregate(self, function: tree.AggregateName, value: tree.Node | None) -> Node:
+        """Return an aggregate over the rows of a sub-query."""
+        if value is None:
+            return exp.Count(this=exp.Star())
+        found = self.value(value)
+        if function == "count":
+            return exp.Count(this=found)
+        if function == "count_distinct":
+            return exp.Count(this=exp.Distinct(expressions=[found]))
+        return self._flavour.string_agg(found) if function == "string_agg" else fn(_AGGREGATES[function], found)
+
+    def _call(self, name: str, args: Sequence[tree.Node]) -> Node:
+        if name == "first_of" and isinstance(args[0], tree.Lines):
+            return self._first(args[0])
+        kinds = [type_of(self._scope, arg) for arg in args]
+        call = Call([self.value(arg) for arg in args], kinds, self._at.today, self._at.now, self._flavour)
+        return self._flavour.function(name)(call)
+
+    def _first(self, lines: tree.Lines) -> Node:
+        found = self._linked(lines.rows, lambda inside: inside.value(tree.Column(lines.columns[0])), lines.order)
+        return exp.Subquery(this=found.limit(1))
+
+    # ----------------------------------------------------------------------------------------------------------- links
+
+    def _raw(self, name: str) -> Node:
+        return _column(name, self._alias)
+
+    def _column_of(self, node: tree.Column) -> Node:
+        """Return a column of the row under test, or of the one row that links lead to."""
+        kind = field_of(self._scope, node).type
+        if not node.path:
+            found = self._raw(node.name)
+            return self._flavour.no_nan(found) if kind is Type.NUMBER else found
+        rows = tree.Linked(tuple(tree.LinkStep(link) for link in node.path))
+        return exp.Subquery(this=self._linked(rows, lambda inside: inside.value(tree.Column(node.name))))
+
+    def _linked(self, rows: tree.Linked, what: Callable[[Query], Node], order: Sequence[tree.Order] = ()) -> exp.Select:
+        """Return a sub-query over linked rows: the first table is correlated, the others are joined to it."""
+        here, joins, tests = self, list[tuple[Node, Node]](), list[Node]()
+        for step in rows.steps:
+            table, (link,) = follow(here._scope, (step.link,))
+            there = Query(self._flavour, self._at, here._scope.inside(table), self._aliases(), self._aliases)
+            joins.append((_table(table.label, there._alias), here._on(link, there)))
+            tests += [there.rule(condition) for condition in step.where]
+            here = there
+        (first, correlation), *others = joins
+        query = exp.select(what(here)).from_(first)
+        for table_node, on in others:
+            query = query.join(table_node, on=on)
+        if order:
+            query = query.order_by(*here._orders(order))
+        return query.where(both([correlation, *tests]))
+
+    def _orders(self, order: Sequence[tree.Order]) -> list[exp.Expr]:
+        keys = [exp.Ordered(this=self.value(item.value), desc=item.descending, nulls_first=False) for item in order]
+        return [*keys, *(exp.Ordered(this=self._raw(name), nulls_first=False) for name in self._scope.row.table.key)]
+
+    def _on(self, link: LinkSchema, there: Query) -> Node:
+        return both([operator(exp.EQ, there._raw(other), self._raw(own)) for own, other in link.on])
+
+
+def _column(name: str, alias: str) -> Node:
+    return exp.Column(this=exp.to_identifier(name, quoted=True), table=exp.to_identifier(alias))
+
+
+def _table(label: str, alias: str) -> Node:
+    return exp.alias_(exp.Table(this=exp.to_identifier(label, quoted=True)), alias, table=True)

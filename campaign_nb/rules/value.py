@@ -1,0 +1,374 @@
+"""Values and rules written with Python operators; what they build is the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn, cast
+
+from campaign_nb.errors import DefinitionError
+from campaign_nb.rules import document, tree
+from campaign_nb.rules.check import Misfit, check_rule, problems, type_of
+from campaign_nb.rules.execute import executor
+from campaign_nb.rules.operand import Root, node_of, refuse, root_of
+from campaign_nb.rules.printed import Printed, PrintedRule, as_condition
+from campaign_nb.rules.read import read, too_large
+from campaign_nb.rules.tree import Type
+
+__all__ = [
+    "OrderBy",
+    "Root",
+    "Rule",
+    "Value",
+    "all_of",
+    "as_rule",
+    "call",
+    "checked",
+    "choose",
+    "node_of",
+    "order_of",
+    "refuse",
+    "root_of",
+    "rule_of",
+]
+
+
+class Value(Printed):
+    """A value of each row: a column, a function, an aggregate of linked rows.
+
+    Comparing it gives a rule; arithmetic gives another value. Nulls: a comparison with null is unknown.
+    """
+
+    def __init__(self, node: tree.Node, root: Root | None = None, name: str = "") -> None:
+        self.node, self.root, self.name = node, root, name
+
+    @property
+    def type(self) -> Type:
+        """The type, as far as the data model tells it."""
+        if self.root is None:
+            return Type.UNKNOWN
+        try:
+            return type_of(self.root.scope(), self.node)
+        except Misfit as misfit:
+            raise DefinitionError(misfit.problem("rule")) from None
+
+    def _compare(self, op: tree.Operator, other: object) -> Rule:
+        return rule_of(tree.Compare(op, self.node, node_of(other, self.type)), self, other)
+
+    def __eq__(self, other: object) -> Rule:  # type: ignore[override] # comparison builds a rule
+        return self._compare("=", other)
+
+    def __ne__(self, other: object) -> Rule:  # type: ignore[override] # comparison builds a rule
+        return self._compare("<>", other)
+
+    def __lt__(self, other: object) -> Rule:
+        return self._compare("<", other)
+
+    def __le__(self, other: object) -> Rule:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: object) -> Rule:
+        return self._compare(">", other)
+
+    def __ge__(self, other: object) -> Rule:
+        return self._compare(">=", other)
+
+    __hash__ = object.__hash__
+
+    def _call(self, name: str, *args: object) -> Value:
+        return call(name, *args)
+
+    def __add__(self, other: object) -> Value:
+        return call("add", self, other)
+
+    def __radd__(self, other: object) -> Value:
+        return call("add", other, self)
+
+    def __sub__(self, other: object) -> Value:
+        return call("subtract", self, other)
+
+    def __rsub__(self, other: object) -> Value:
+        return call("subtract", other, self)
+
+    def __mul__(self, other: object) -> Value:
+        return call("multiply", self, other)
+
+    def __rmul__(self, other: object) -> Value:
+        return call("multiply", other, self)
+
+    def __truediv__(self, other: object) -> Value:
+        return call("divide", self, other)
+
+    def __rtruediv__(self, other: object) -> Value:
+        return call("divide", other, self)
+
+    def __mod__(self, other: object) -> Value:
+        return call("modulo", self, other)
+
+    def __neg__(self) -> Value:
+        return call("negate", self)
+
+    def __and__(self, other: object) -> Rule:
+        return as_rule(self) & other
+
+    def __or__(self, other: object) -> Rule:
+        return as_rule(self) | other
+
+    def __invert__(self) -> Rule:
+        return ~as_rule(self)
+
+    def equals_or_null(self, other: object, *, negate: bool = False) -> Rule:
+        """Test equality (or inequality with `negate`), true also where the value is null."""
+        op: tree.Operator = "<>" if negate else "="
+        return self._compare(op, other) | self.is_null()
+
+    def is_in(self, options: Iterable[object]) -> Rule:
+        """Test membership in a list. Nulls: a null in the list makes a miss unknown, as SQL does."""
+        if isinstance(options, str) or not isinstance(options, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            refuse("rule", f"is_in got {options!r}", "a list", 'customers.country.is_in(["FR", "DE"])')
+        kind = self.type
+        items = [node_of(option, kind) for option in options]
+        if not items:
+            refuse("rule", "is_in got an empty list", "at least one value", 'customers.country.is_in(["FR", "DE"])')
+        return rule_of(tree.In(self.node, tuple(items)), self)
+
+    def not_in(self, options: Iterable[object]) -> Rule:
+        """Test that the value is not in a list. Nulls: unknown for a null value or a null in the list."""
+        return ~self.is_in(options)
+
+    def is_null(self) -> Rule:
+        """Test that the value is missing."""
+        return rule_of(tree.IsNull(self.node), self)
+
+    def is_not_null(self) -> Rule:
+        """Test that the value is there."""
+        return ~self.is_null()
+
+    def is_empty(self) -> Rule:
+        """Test that the value is null or the empty text."""
+        return rule_of(tree.IsEmpty(self.node), self)
+
+    def between(self, low: object, high: object) -> Rule:
+        """Test low <= value <= high."""
+        kind = self.type
+        return rule_of(tree.Between(self.node, node_of(low, kind), node_of(high, kind)), self, low, high)
+
+    def starts_with(self, part: object) -> Rule:
+        """Test how the text starts, literally and by case."""
+        return rule_of(tree.TextMatch("starts_with", self.node, node_of(part)), self, part)
+
+    def ends_with(self, part: object) -> Rule:
+        """Test how the text ends, literally and by case."""
+        return rule_of(tree.TextMatch("ends_with", self.node, node_of(part)), self, part)
+
+    def contains(self, part: object) -> Rule:
+        """Test that the text contains a part, literally and by case."""
+        return rule_of(tree.TextMatch("contains", self.node, node_of(part)), self, part)
+
+    def like(self, pattern: object) -> Rule:
+        """Test a pattern with % (any text) and _ (one character), by case."""
+        return rule_of(tree.Like(self.node, node_of(pattern)), self, pattern)
+
+    def ilike(self, pattern: object) -> Rule:
+        """Test a pattern with % and _ without regard to case."""
+        return rule_of(tree.Like(self.node, node_of(pattern), ignore_case=True), self, pattern)
+
+    def days_old(self) -> Value:
+        """Whole days from the date until the day of the run."""
+        return call("days_old", self)
+
+    def year(self) -> Value:
+        """The year of the date."""
+        return call("year", self)
+
+    def month(self) -> Value:
+        """The month of the date, 1 to 12."""
+        return call("month", self)
+
+    def day(self) -> Value:
+        """The day of the month."""
+        return call("day", self)
+
+    def asc(self) -> OrderBy:
+        """Sort by it, smallest first, nulls last."""
+        return OrderBy(tree.Order(self.node))
+
+    def desc(self) -> OrderBy:
+        """Sort by it, largest first, nulls last."""
+        return OrderBy(tree.Order(self.node, descending=True))
+
+    def distribution(self, n: int = 20) -> Any:
+        """Count the n most frequent values: a frame with value, count and share of the rows."""
+        return executor().distribution(self, n)
+
+
+class OrderBy:
+    """A value with a direction, for sorting."""
+
+    def __init__(self, node: tree.Order) -> None:
+        self.node = node
+
+
+def order_of(item: object) -> tree.Order:
+    """Turn a column, a value or `.desc()` into an order."""
+    if isinstance(item, OrderBy):
+        return item.node
+    return tree.Order(node_of(item) if not isinstance(item, str) else tree.Column(item))
+
+
+class Rule(PrintedRule):
+    """A named, typed, three-valued condition on the rows of one table.
+
+    Combine with & | ~ and - (except). Nulls: a rule selects only rows for which it is true.
+    """
+
+    def __init__(self, node: tree.Node, root: Root | None = None) -> None:
+        self.node, self.root = node, root
+
+    def __and__(self, other: object) -> Rule:
+        return _join(tree.And, self, as_rule(other, self.root))
+
+    def __rand__(self, other: object) -> Rule:
+        return _join(tree.And, as_rule(other, self.root), self)
+
+    def __or__(self, other: object) -> Rule:
+        return _join(tree.Or, self, as_rule(other, self.root))
+
+    def __ror__(self, other: object) -> Rule:
+        return _join(tree.Or, as_rule(other, self.root), self)
+
+    def __invert__(self) -> Rule:
+        return Rule(self.node.item if isinstance(self.node, tree.Not) else tree.Not(self.node), self.root)
+
+    def __sub__(self, other: object) -> Rule:
+        right = as_rule(other, self.root)
+        return Rule(tree.Except(self.node, right.node), _root(self, right))
+
+    def __eq__(self, other: object) -> NoReturn:  # type: ignore[override] # refused on purpose
+        refuse("rule", "two rules are compared with ==", ".equals(…)", "rule.equals(other)")
+
+    __ne__ = __eq__  # type: ignore[assignment] # refused on purpose
+    __hash__ = object.__hash__
+
+    def equals(self, other: Rule) -> bool:
+        """Tell whether two rules are the same tree."""
+        return self.node == other.node
+
+    def count(self) -> int:
+        """Calculate: the number of rows for which the rule is true now."""
+        return executor().count(self)
+
+    def preview(self, n: int = 10) -> Any:
+        """Return the first n rows, by key, for which the rule is true."""
+        return executor().preview(self, n)
+
+    @classmethod
+    def from_json(cls, text: str, table: object) -> Rule:
+        """Read a rule on a table from its JSON document.
+
+        Errors: anything that is not exactly a rule of the language, or that does not fit the table.
+        """
+        return checked(cls(as_condition(document.from_json(text)), root_of(table)))
+
+
+def _join(kind: Callable[[tuple[tree.Node, ...]], tree.Node], left: Rule, right: Rule) -> Rule:
+    items: list[tree.Node] = []
+    for side in (left.node, right.node):
+        items.extend(cast("Any", side).items if isinstance(side, cast("Any", kind)) else [side])
+    return Rule(kind(tuple(items)), _root(left, right))
+
+
+def _root(*operands: object) -> Root | None:
+    roots = [root for item in operands if (root := getattr(item, "root", None)) is not None]
+    if len({root.table.label for root in roots}) > 1:
+        names = " and ".join(dict.fromkeys(repr(root.table.label) for root in roots))
+        one, two = roots[0].table.label, next(root.table.label for root in roots if root.table.label != roots[0].table.label)
+        refuse(
+            "rule",
+            f"columns of {names} stand in one condition",
+            "columns of one table; linked rows by a link",
+            f"{one}.….where({two}.… > 0).exists()",
+        )
+    return roots[0] if roots else None
+
+
+def rule_of(node: tree.Node, *operands: object) -> Rule:
+    """Build a rule and, where the table is known, check its types at once."""
+    _limit(node)
+    root = _root(*operands)
+    if root is not None:
+        try:
+            check_rule(root.scope(), node)
+        except Misfit as misfit:
+            raise DefinitionError(misfit.problem("rule")) from None
+    return Rule(node, root)
+
+
+def as_rule(value: object, root: Root | None = None) -> Rule:
+    """Turn a rule, its text or a boolean value into a rule; `root` is the table that a text is about.
+
+    Errors: anything else, with what to write instead.
+    """
+    if isinstance(value, Rule):
+        return value
+    if isinstance(value, Value):
+        if value.type in (Type.BOOLEAN, Type.UNKNOWN):
+            return Rule(tree.Truth(value.node), value.root)
+        refuse("rule", f"a {value.type} value is used as a condition", "a comparison", "customers.age >= 18")
+    if isinstance(value, str):
+        return Rule(read(value, None if root is None else root.scope()), root)
+    if isinstance(value, bool):
+        refuse("rule", f"{value} is no rule", "a condition, or the table itself for everybody", "customers.age >= 18")
+    node = node_of(value)
+    refuse("rule", f"{type(node).__name__.lower()} {value!r} is no rule", "a condition", "customers.age >= 18")
+
+
+def checked(rule: Rule, where: str = "rule") -> Rule:
+    """Return a rule whose names and types fit its table.
+
+    Errors: everything that does not fit, together.
+    """
+    if rule.root is not None:
+        found = list(problems(rule.root.scope(), rule.node, where))
+        if found:
+            raise DefinitionError(*found, subject=where if len(found) > 1 else "")
+    return rule
+
+
+def _limit(node: tree.Node) -> None:
+    depth, count = tree.measure(node)
+    if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
+        raise DefinitionError(too_large("rule"))
+
+
+def call(name: str, *args: object) -> Value:
+    """Apply a function of the rule language; its types are checked where the table is known."""
+    nodes = tuple(node_of(arg) for arg in args)
+    value = Value(tree.Call(name, nodes), _root(*args))
+    _limit(value.node)
+    if value.root is not None:
+        _ = value.type
+    return value
+
+
+def choose(whens: Sequence[tuple[Rule, object]], otherwise: object) -> Value:
+    """Return the value of the first rule that is true, else `otherwise`.
+
+    Errors: no rule at all, values of types that do not go together.
+    """
+    if not whens:
+        refuse("case", "it has no condition", "at least one", 'cn.fn.case((customers.age >= 18, "adult"), otherwise="minor")')
+    node = tree.Case(tuple((test.node, node_of(then)) for test, then in whens), node_of(otherwise))
+    value = Value(node, _root(*(item for pair in whens for item in pair), otherwise))
+    _limit(node)
+    _ = value.type
+    return value
+
+
+def all_of(rules: Sequence[Rule]) -> Rule:
+    """Join rules with AND; none at all is everybody."""
+    if not rules:
+        return Rule(tree.Everybody())
+    joined = rules[0]
+    for rule in rules[1:]:
+        joined = joined & rule
+    return joined

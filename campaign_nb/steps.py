@@ -1,0 +1,300 @@
+"""The relational steps that activities compile to: a small closed vocabulary, lowered by the engine alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from campaign_nb.rules import tree
+from campaign_nb.rules.check import Misfit, Scope, type_of
+from campaign_nb.rules.schema import Field, RowSchema, Schema, TableSchema
+from campaign_nb.rules.tree import Type
+
+REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What is known of a transition's rows before any run: their targeting dimension and added columns."""
+
+    schema: Schema
+    table: TableSchema
+    extra: Mapping[str, Field] = field(default_factory=dict[str, Field])
+
+    @property
+    def scope(self) -> Scope:
+        """The scope in which rules on this population are read."""
+        return Scope(self.schema, RowSchema(self.table, self.extra))
+
+    @property
+    def columns(self) -> dict[str, Field]:
+        """The columns of a row: the key, then what was added; the dimension's other columns come on demand."""
+        keys = {name: self.table.columns[name] for name in self.table.key}
+        return keys | dict(self.extra)
+
+    def adding(self, fields: Mapping[str, Field]) -> Population:
+        """Return the population with more columns."""
+        return Population(self.schema, self.table, dict(self.extra) | dict(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that rows must meet to stay, and the reason recorded for those that do not."""
+
+    reason: str
+    rule: tree.Node
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A relational step; compared by identity, so that a shared step is computed once."""
+
+    drops: ClassVar[bool] = False
+    """Whether it leaves rows out, each with a reason."""
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The steps that it reads, the primary one first."""
+        raise NotImplementedError
+
+    @property
+    def population(self) -> Population:
+        """The rows that it yields."""
+        return self.sources[0].population
+
+
+@dataclass(frozen=True, eq=False)
+class Scan(Step):
+    """Every row of a table of the data model."""
+
+    rows: Population
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
+
+    @property
+    def population(self) -> Population:
+        """The table's rows."""
+        return self.rows
+
+
+@dataclass(frozen=True, eq=False)
+class Load(Step):
+    """Rows that were stored earlier, found again by a reference: a saved audience or a checkpoint."""
+
+    rows: Population
+    reference: str
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
+
+    @property
+    def population(self) -> Population:
+        """The stored rows."""
+        return self.rows
+
+
+@dataclass(frozen=True, eq=False)
+class Unary(Step):
+    """A step that reads one other."""
+
+    source: Step
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The one step that it reads."""
+        return (self.source,)
+
+    @property
+    def population(self) -> Population:
+        """The rows of its source."""
+        return self.source.population
+
+
+@dataclass(frozen=True, eq=False)
+class Filter(Unary):
+    """Keep the rows for which every check is true; a dropped row has the reason of its first failed check."""
+
+    drops: ClassVar[bool] = True
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Semi(Step):
+    """Keep the rows whose key is in every other step."""
+
+    drops: ClassVar[bool] = True
+    source: Step
+    others: tuple[Step, ...]
+    reason: str
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The rows kept from, then the others."""
+        return (self.source, *self.others)
+
+
+@dataclass(frozen=True, eq=False)
+class Anti(Step):
+    """Keep the rows whose key is in none of the other steps."""
+
+    drops: ClassVar[bool] = True
+    source: Step
+    others: tuple[Step, ...]
+    reason: str
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The rows kept from, then the others."""
+        return (self.source, *self.others)
+
+
+@dataclass(frozen=True, eq=False)
+class Union(Step):
+    """The rows of all steps, one per key; the first step that has a key gives its columns."""
+
+    drops: ClassVar[bool] = True
+    inputs: tuple[Step, ...]
+    reason: str = "in an earlier input"
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """All inputs, the primary one first."""
+        return self.inputs
+
+    @property
+    def population(self) -> Population:
+        """The rows of the primary input, with the columns that any input added."""
+        first = self.inputs[0].population
+        extra: dict[str, Field] = {}
+        for step in self.inputs:
+            for name, item in step.population.extra.items():
+                extra.setdefault(name, item)
+        return Population(first.schema, first.table, extra)
+
+
+@dataclass(frozen=True, eq=False)
+class Dedupe(Unary):
+    """Keep the first n rows of each group of equal values, in an order that ends with the key.
+
+    Nulls: a row with a null among the values is in no group, unless `nulls_equal`.
+    """
+
+    drops: ClassVar[bool] = True
+    by: tuple[tree.Node, ...]
+    order: tuple[tree.Order, ...]
+    keep: int
+    nulls_equal: bool
+    reason: str = "duplicate"
+
+
+@dataclass(frozen=True, eq=False)
+class Take(Unary):
+    """Keep the first n rows in an order that ends with the key."""
+
+    drops: ClassVar[bool] = True
+    order: tuple[tree.Order, ...]
+    n: int
+    reason: str = "over the limit"
+
+
+@dataclass(frozen=True, eq=False)
+class Attach(Unary):
+    """Add columns; the number of rows stays."""
+
+    columns: tuple[tuple[str, tree.Node], ...]
+
+    @property
+    def population(self) -> Population:
+        """The rows of its source with the added columns."""
+        below = self.source.population
+        return below.adding({name: field_of_value(below, name, node) for name, node in self.columns})
+
+
+@dataclass(frozen=True, eq=False)
+class Bucket(Unary):
+    """Add a stable hash of the key and a seed, a whole number from 0 to 2**32 - 1."""
+
+    name: str
+    seed: str
+
+    @property
+    def population(self) -> Population:
+        """The rows of its source with the bucket."""
+        return self.source.population.adding({self.name: Field(self.name, Type.INTEGER)})
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected(Unary):
+    """The rows that a dropping step left out, each with its reason."""
+
+    @property
+    def population(self) -> Population:
+        """The rows that the dropping step read, with the reason."""
+        return self.source.sources[0].population.adding({REASON: Field(REASON, Type.TEXT)})
+
+
+@dataclass(frozen=True, eq=False)
+class Python(Step):
+    """A user's function from frames to a frame; keys are kept, declared columns are added."""
+
+    inputs: tuple[Step, ...]
+    function: Callable[..., Any]
+    adds: Mapping[str, Any]
+    fields: Mapping[str, Field]
+    reads: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The frames that the function gets."""
+        return self.inputs
+
+    @property
+    def population(self) -> Population:
+        """The rows of the first input with the declared columns."""
+        return self.inputs[0].population.adding(self.fields)
+
+
+@dataclass(frozen=True, eq=False)
+class Render(Unary):
+    """One message per row: the address and the rendered parts; what can't be written as values is rendered per row."""
+
+    channel: str
+    address: tree.Node
+    parts: tuple[tuple[str, tree.Node], ...]
+    templates: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def population(self) -> Population:
+        """The rows of its source with the address and the parts."""
+        names = ("address", *(name for name, _ in self.parts), *(name for name, _ in self.templates))
+        return self.source.population.adding({name: Field(name, Type.TEXT) for name in names})
+
+
+def field_of_value(population: Population, name: str, node: tree.Node) -> Field:
+    """Return the column that a value gives on a population; its type is unknown where the value does not fit."""
+    try:
+        return Field(name, type_of(population.scope, node))
+    except Misfit:
+        return Field(name, Type.UNKNOWN)
+
+
+def order_of_steps(ends: Sequence[Step]) -> list[Step]:
+    """Return every step that the given ones need, sources first, each once, without recursion."""
+    done: dict[int, Step] = {}
+    stack = [(step, False) for step in reversed(ends)]
+    while stack:
+        step, ready = stack.pop()
+        if id(step) in done:
+            continue
+        if ready:
+            done[id(step)] = step
+            continue
+        stack.append((step, True))
+        stack.extend((source, False) for source in reversed(step.sources) if id(source) not in done)
+    return list(done.values())

@@ -1,0 +1,10 @@
+"""The store: one SQLAlchemy Core layer that keeps campaigns, launches, runs and the files that count."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from campaign_nb.store import audiences, campaigns, files, launches, log, meta, runs
+from campaign_nb.store.database import Store
+
+__all__ = ["Connection", "Store", "audiences", "campaigns", "files", "launches", "log", "meta", "runs"]

@@ -1,0 +1,304 @@
+"""Runs: one execution of a campaign, its finished stages, and what every activity counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, Update, bindparam, delete, func, insert, select, update
+
+from campaign_nb.errors import Problem, StoreError
+from campaign_nb.store import log
+from campaign_nb.store.schema import UtcDateTime, launches, runs, stages
+from campaign_nb.store.schema import counts as _COUNTS
+from campaign_nb.store.schema import exclusions as _EXCLUSIONS
+from campaign_nb.store.schema import tasks as _TASKS
+from campaign_nb.store.sqlite import insert_new
+
+State = Literal["running", "waiting", "paused", "done", "failed", "stopped"]
+End = Literal["done", "failed", "stopped"]
+StageState = Literal["running", "waiting", "done", "failed"]
+TaskState = Literal["pending", "running", "waiting", "done", "warning", "failed", "skipped"]
+UNFINISHED = ("running", "waiting", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run, with the seed, the instant and the data that make it repeatable.
+
+    Time: `due_at` is when a wait ends, null while nothing waits.
+    """
+
+    id: str
+    campaign_id: str
+    version: int
+    mode: str
+    as_of: dt.datetime
+    launch_id: str | None
+    state: State
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    seed: str
+    data_fingerprint: Mapping[str, Any]
+    error_text: str
+    due_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One stage of a run: the activities between two barriers, a checkpoint once it is done."""
+
+    run_id: str
+    number: int
+    state: StageState
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    due_at: dt.datetime | None
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One execution of one activity, as its stage reports it."""
+
+    activity: str
+    kind: str
+    state: TaskState
+    as_of: dt.datetime
+    rows_in: int = 0
+    rows_out: int = 0
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    error_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """One execution of one activity, as it is kept."""
+
+    run_id: str
+    activity: str
+    kind: str
+    stage: int
+    state: TaskState
+    rows_in: int
+    rows_out: int
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    as_of: dt.datetime
+    error_text: str
+
+
+def start(
+    connection: Connection,
+    campaign_id: str,
+    version: int,
+    as_of: dt.datetime,
+    at: dt.datetime,
+    *,
+    launch_id: str | None = None,
+    seed: str = "",
+    data_fingerprint: Mapping[str, Any] | None = None,
+    message: str = "run started",
+) -> RunRecord:
+    """Make a run, going on; a launch gives it its id and has no other run.
+
+    Errors: a launch that has a run, has ended, or belongs to another campaign or version; no such version.
+    """
+    run_id = uuid.uuid4().hex
+    if launch_id is not None:
+        _take(connection, launch_id, run_id, campaign_id, version, at)
+    values = {"id": run_id, "campaign_id": campaign_id, "version": version, "launch_id": launch_id, "seed": seed}
+    times = {"as_of": as_of, "started_at": at, "state": "running", "data_fingerprint": dict(data_fingerprint or {})}
+    connection.execute(insert(runs).values(**values, **times))
+    log.append(connection, message, at, campaign_id=campaign_id, run_id=run_id)
+    return get(connection, run_id)
+
+
+def get(connection: Connection, run_id: str) -> RunRecord:
+    """Return the run of that id.
+
+    Errors: no such id.
+    """
+    row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+    if row is None:
+        raise StoreError(Problem("runs", f"no run has the id {run_id!r}"))
+    return RunRecord(**row)
+
+
+def list_runs(
+    connection: Connection, campaign_id: str | None = None, states: Collection[str] | None = None, *, limit: int | None = None
+) -> list[RunRecord]:
+    """Return runs, newest first."""
+    query = select(runs).order_by(runs.c.started_at.desc(), runs.c.id)
+    if campaign_id is not None:
+        query = query.where(runs.c.campaign_id == campaign_id)
+    if states is not None:
+        query = query.where(runs.c.state.in_(sorted(states)))
+    return [RunRecord(**row) for row in connection.execute(query.limit(limit)).mappings()]
+
+
+def unfinished(connection: Connection, campaign_id: str | None = None) -> list[RunRecord]:
+    """Return the runs that are running, waiting or paused, newest first: what a new kernel goes on with."""
+    return list_runs(connection, campaign_id, UNFINISHED)
+
+
+def waiting_due(connection: Connection, at: dt.datetime) -> list[RunRecord]:
+    """Return the waiting runs whose wait has ended at an instant, in the order in which they ended."""
+    query = select(runs).where(runs.c.state == "waiting", runs.c.due_at <= at).order_by(runs.c.due_at, runs.c.id)
+    return [RunRecord(**row) for row in connection.execute(query).mappings()]
+
+
+def move(
+    connection: Connection,
+    run_id: str,
+    from_: Collection[str],
+    to: State,
+    at: dt.datetime,
+    message: str,
+    *,
+    due_at: dt.datetime | None = None,
+    error_text: str = "",
+) -> bool:
+    """Change a run's state and write why in the log, together; False when its state is not in `from_` any more.
+
+    A run that stops waiting has no `due_at`; one that is paused keeps it.
+    Of several kernels that try at once, one gets True.
+    Errors: no such id.
+    """
+    values: dict[str, Any] = {"state": to, "error_text": error_text}
+    if to != "paused":
+        values["due_at"] = due_at
+    if to not in UNFINISHED:
+        values["ended_at"] = at
+    mine = (runs.c.id == run_id, runs.c.state.in_(sorted(from_)))
+    changed = connection.execute(update(runs).where(*mine).values(**values)).rowcount == 1
+    run = get(connection, run_id)
+    if changed:
+        level = "error" if to == "failed" or error_text else "info"
+        log.append(connection, message, at, campaign_id=run.campaign_id, run_id=run_id, level=level)
+    return changed
+
+
+def finish(connection: Connection, run_id: str, state: End, at: dt.datetime, *, error_text: str = "", message: str = "") -> RunRecord:
+    """End a run.
+
+    Errors: a run that has ended before, no such id.
+    """
+    if not move(connection, run_id, UNFINISHED, state, at, message or f"run {state}", error_text=error_text):
+        raise StoreError(
+            Problem(f"run {run_id}", f"it is {get(connection, run_id).state} and can't become {state}", "a run that is going on")
+        )
+    return get(connection, run_id)
+
+
+def begin_stage(connection: Connection, run_id: str, number: int, as_of: dt.datetime, at: dt.datetime) -> None:
+    """Note that a stage has begun; after a crash it begins again.
+
+    Errors: a stage that is done.
+    """
+    values = {"state": "running", "started_at": at, "ended_at": None, "due_at": None, "as_of": as_of}
+    if insert_new(connection, stages, {"run_id": run_id, "number": number, **values}):
+        return
+    if connection.execute(_open_stage(run_id, number).values(**values)).rowcount != 1:
+        raise _stage_done(run_id, number)
+
+
+def commit_stage(
+    connection: Connection,
+    run_id: str,
+    number: int,
+    as_of: dt.datetime,
+    at: dt.datetime,
+    *,
+    state: Literal["done", "waiting", "failed"] = "done",
+    due_at: dt.datetime | None = None,
+    tasks: Iterable[Task] = (),
+    counts: Mapping[tuple[str, str], int] | None = None,
+    exclusions: Mapping[tuple[str, str], int] | None = None,
+) -> None:
+    """Keep what a stage did, all of it or nothing: its checkpoint.
+
+    Shape: `counts` by (activity, port), `exclusions` by (activity, reason). What an earlier try of the same activities left is replaced.
+    Errors: a stage that is done (another kernel may have been faster), a run that has ended.
+    """
+    if get(connection, run_id).state not in UNFINISHED:
+        raise StoreError(
+            Problem(f"run {run_id}", f"it is {get(connection, run_id).state}; its stages can't change", "a run that is going on")
+        )
+    values = {"state": state, "ended_at": at if state != "waiting" else None, "due_at": due_at, "as_of": as_of}
+    made = insert_new(connection, stages, {"run_id": run_id, "number": number, "started_at": at, **values})
+    if not made and connection.execute(_open_stage(run_id, number).values(**values)).rowcount != 1:
+        raise _stage_done(run_id, number)
+    reported = list(tasks)
+    names = {task.activity for task in reported} | {activity for activity, _ in (*(counts or {}), *(exclusions or {}))}
+    _replace(connection, _TASKS, run_id, names, [{"run_id": run_id, "stage": number, **asdict(task)} for task in reported])
+    _replace(connection, _COUNTS, run_id, names, _rows(run_id, "port", counts))
+    _replace(connection, _EXCLUSIONS, run_id, names, _rows(run_id, "reason", exclusions))
+
+
+def list_stages(connection: Connection, run_id: str) -> list[StageRecord]:
+    """Return the stages of a run, in order."""
+    query = select(stages).where(stages.c.run_id == run_id).order_by(stages.c.number)
+    return [StageRecord(**row) for row in connection.execute(query).mappings()]
+
+
+def list_tasks(connection: Connection, run_id: str) -> list[TaskRecord]:
+    """Return the tasks of a run, by stage, then by activity."""
+    query = select(_TASKS).where(_TASKS.c.run_id == run_id).order_by(_TASKS.c.stage, _TASKS.c.activity)
+    return [TaskRecord(**row) for row in connection.execute(query).mappings()]
+
+
+def read_counts(connection: Connection, run_id: str) -> dict[tuple[str, str], int]:
+    """Return the rows that left each (activity, port) of a run."""
+    return _read(connection, _COUNTS, run_id, "port")
+
+
+def read_exclusions(connection: Connection, run_id: str) -> dict[tuple[str, str], int]:
+    """Return the rows that each (activity, reason) of a run kept back."""
+    return _read(connection, _EXCLUSIONS, run_id, "reason")
+
+
+def _take(connection: Connection, launch_id: str, run_id: str, campaign_id: str, version: int, at: dt.datetime) -> None:
+    free = (
+        launches.c.id == launch_id,
+        launches.c.campaign_id == campaign_id,
+        launches.c.version == version,
+        launches.c.run_id.is_(None),
+        launches.c.state.in_(("pending", "running")),
+    )
+    fired = func.coalesce(launches.c.fired_at, bindparam("fired", at, UtcDateTime))
+    if connection.execute(update(launches).where(*free).values(run_id=run_id, state="running", fired_at=fired)).rowcount != 1:
+        raise StoreError(
+            Problem(
+                f"launch {launch_id}", "it has a run already, has ended, or is of another version", "a launch that is free for this run"
+            )
+        )
+
+
+def _open_stage(run_id: str, number: int) -> Update:
+    return update(stages).where(stages.c.run_id == run_id, stages.c.number == number, stages.c.state != "done")
+
+
+def _stage_done(run_id: str, number: int) -> StoreError:
+    return StoreError(Problem(f"run {run_id}", f"stage {number} is done already", "a stage that is not done", "go on with the next stage"))
+
+
+def _rows(run_id: str, name: str, values: Mapping[tuple[str, str], int] | None) -> list[dict[str, Any]]:
+    return [{"run_id": run_id, "activity": activity, name: label, "rows": rows} for (activity, label), rows in (values or {}).items()]
+
+
+def _replace(connection: Connection, table: Table, run_id: str, activities: Collection[str], rows: list[dict[str, Any]]) -> None:
+    old = delete(table).where(table.c.run_id == run_id, table.c.activity == bindparam("gone"))
+    if activities:
+        connection.execute(old, [{"gone": name} for name in sorted(activities)])
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _read(connection: Connection, table: Table, run_id: str, name: str) -> dict[tuple[str, str], int]:
+    query = select(table.c.activity, table.c[name], table.c.rows).where(table.c.run_id == run_id).order_by(table.c.activity, table.c[name])
+    return {(str(activity), str(label)): int(rows) for activity, label, rows in connection.execute(query)}

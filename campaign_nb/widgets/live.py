@@ -1,0 +1,99 @@
+"""A campaign's live view: its canvas, and under it the details of what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets  # pyright: ignore[reportMissingTypeStubs]
+
+from campaign_nb.render.view import View
+from campaign_nb.widgets.canvas import CampaignCanvas
+from campaign_nb.widgets.panels import DetailsPanel, Payload, payload
+from campaign_nb.widgets.throttle import Throttle
+
+_widgets: Any = ipywidgets
+
+
+class LiveCampaign:
+    """The live view of a campaign; the front end hides the static picture where its class is on the page.
+
+    `details` is called with the id of what is selected and returns what the panel shows (see
+    `campaign_nb.widgets.panels.payload`); without it the panel shows what the view knows.
+
+    >>> live = LiveCampaign({"name": "Spring", "nodes": [], "edges": []})
+    >>> live.css_class == f"campaign-nb-live-{live.widget.model_id}"
+    True
+    >>> live.close()
+    """
+
+    def __init__(self, view: View, details: Callable[[str], Payload] | None = None) -> None:
+        self._view, self._details = view, details
+        self._canvas, self._panel = CampaignCanvas(view), DetailsPanel()
+        self._run_state = _run_state(view)
+        self._throttle: Throttle[View] = Throttle(self._take)
+        self._box: Any = _widgets.VBox([self._canvas.widget, self._panel])
+        self.css_class = f"campaign-nb-live-{self._box.model_id}"
+        self._box.add_class("campaign-nb-live")
+        self._box.add_class(self.css_class)
+        self._canvas.on_select(self._show_details)
+
+    @property
+    def widget(self) -> Any:
+        """Return the widget that is displayed."""
+        return self._box
+
+    @property
+    def selected(self) -> str | None:
+        """Return the id of the activity or transition that is selected."""
+        return self._canvas.selected
+
+    def update(self, view: View) -> None:
+        """Show a new state of the campaign, at most ten times a second; the last always arrives. From any thread."""
+        self._throttle.put(view)
+
+    def on_select(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call `callback` with the id of an activity or transition that is clicked; return a function that ends it."""
+        return self._canvas.on_select(callback)
+
+    def select(self, name: str | None) -> None:
+        """Select an activity or a transition by its id, as a click does; None for nothing."""
+        self._canvas.select(name)
+        self._show_details(name)
+
+    def close(self) -> None:
+        """Close the view and everything that belongs to it."""
+        self._throttle.close()
+        self._box.children = ()
+        self._canvas.close()
+        for widget in (self._panel, self._box):
+            widget.layout.close()  # pyright: ignore[reportUnknownMemberType]
+            widget.close()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return self._box._repr_mimebundle_(**options)
+
+    def _take(self, view: View) -> None:
+        self._view = view
+        self._canvas.show(view)
+        before, self._run_state = self._run_state, _run_state(view)
+        if self._canvas.selected is None:
+            self._panel.show({})
+        elif before != self._run_state:
+            self._show_details(self._canvas.selected)
+
+    def _show_details(self, name: str | None) -> None:
+        """Fill the panel; what goes wrong in a callback is told there, not lost in the page."""
+        if name is None:
+            self._panel.show({})
+            return
+        try:
+            found = self._details(name) if self._details is not None else payload(self._view, name)
+        except Exception as error:
+            found = {**payload(self._view, name), "note": f"Details can't be shown: {type(error).__name__}"}
+        self._panel.show(found)
+
+
+def _run_state(view: View) -> tuple[object, object]:
+    run: View = view.get("run") or {}
+    return run.get("id"), run.get("state")

@@ -1,0 +1,225 @@
+"""Panels beside the canvas: details of what is selected, the scheduler, and the bar of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import traitlets
+
+from campaign_nb.render.html import one_line
+from campaign_nb.render.icons import paths
+from campaign_nb.render.view import FAMILIES, View, moment, number
+from campaign_nb.widgets.panel import Panel, source
+from campaign_nb.widgets.throttle import Throttle
+
+MOST_ROWS = 20
+_STATES = {
+    "done": "done",
+    "running": "running",
+    "waiting": "waiting",
+    "paused": "waiting",
+    "warning": "warning",
+    "stopped": "warning",
+    "error": "error",
+    "failed": "error",
+}
+_ACTIONS = ("pause", "resume", "stop")
+
+Payload = Mapping[str, Any]
+
+
+def payload(view: View, name: str) -> dict[str, Any]:
+    """Describe an activity or a transition by what its view says: the details without rows.
+
+    Shape: title, kind_label, family, icon, state, count, options, reasons, columns, problems; a caller may add
+    rows = {"columns": [...], "rows": [[...]]} (at most 20 are shown; mask them first) and a note.
+
+    >>> payload({"nodes": [{"id": "All", "label": "All", "kind_label": "Build audience"}]}, "All")["title"]
+    'All'
+    """
+    for node in view.get("nodes") or ():
+        if node.get("id") == name:
+            return {"title": node.get("label", name), **{key: value for key, value in node.items() if key not in ("id", "label", "cell")}}
+    labels = {node.get("id"): node.get("label") for node in view.get("nodes") or ()}
+    for edge in view.get("edges") or ():
+        if edge.get("id") == name:
+            ends = f"{labels.get(edge.get('source'), '')} → {labels.get(edge.get('target')) or 'open end'}"
+            return {
+                "title": edge.get("label") or ends,
+                "kind_label": f"Transition · {ends}" if edge.get("label") else "Transition",
+                "icon": "shuffle",
+                "state": "",
+                "count": edge.get("count"),
+                "columns": edge.get("columns") or [],
+            }
+    return {}
+
+
+class DetailsPanel(Panel):
+    """Details of one activity or transition; empty and hidden until `show` is called."""
+
+    _esm = source("dom.js", "details.js")
+
+    state = traitlets.Dict().tag(sync=True)
+
+    def show(self, details: Payload) -> None:
+        """Show a payload; an empty one hides the panel. Texts are shortened, rows cut to twenty."""
+        self.state = _details(details)
+
+
+class RunProgress(Panel):
+    """The bar of one run; updates come at most ten times a second, the last one always."""
+
+    _esm = source("dom.js", "progress.js")
+
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, title: str = "") -> None:
+        super().__init__(state={"title": _text(title), "text": "", "progress": 0.0, "kind": "running"})
+        self._title = title
+        self._throttle: Throttle[dict[str, Any]] = Throttle(self._take)
+
+    def update(self, progress: float, activity: str = "", rows: int | None = None, state: str = "running") -> None:
+        """Show how far the run is (0 to 1), in which activity, and with how many rows. From any thread."""
+        parts = [_text(activity), f"{number(rows)} rows" if rows is not None else "", "" if state == "running" else _text(state)]
+        words = " · ".join(part for part in parts if part)
+        kind = _STATES.get(state, "running")
+        self._throttle.put({"title": _text(self._title), "text": words, "progress": _share(progress), "kind": kind})
+
+    def close(self) -> None:
+        """Send the last update and close."""
+        self._throttle.close()
+        super().close()
+
+    def _take(self, state: dict[str, Any]) -> None:
+        self.state = state
+
+
+class SchedulerPanel(Panel):
+    """Next launches, the runs in progress, the last runs, and buttons that call back into Python.
+
+    A view of a workspace: {"workspace": {"label"}, "time_zone", "scheduler": {"state", "running": [{"campaign",
+    "activity", "rows", "progress", "state"}]}, "launches": [{"campaign", "at", "note"}], "runs": [{"campaign",
+    "state", "at", "counts": [[name, count]]}], "campaigns": [{"name", "next", "last"}]}; launches and runs are
+    taken from the campaigns when they are not given.
+    """
+
+    _esm = source("dom.js", "scheduler.js")
+
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, view: View | None = None) -> None:
+        super().__init__(state=_schedule(view or {}))
+        self._throttle: Throttle[View] = Throttle(self._take)
+        self._listeners: list[Callable[[str, str], None]] = []
+        self.on_message(self._heard)
+
+    def update(self, view: View) -> None:
+        """Show a new state, at most ten times a second; the last always arrives. From any thread."""
+        self._throttle.put(view)
+
+    def on_action(self, callback: Callable[[str, str], None]) -> Callable[[], None]:
+        """Call `callback` with "pause", "resume" or "stop" and a campaign's name ("" means the scheduler); return its end."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    def close(self) -> None:
+        """Send the last state and close."""
+        self._throttle.close()
+        self._listeners.clear()
+        super().close()
+
+    def _take(self, view: View) -> None:
+        self.state = _schedule(view)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        action, campaign = message.get("action"), message.get("campaign")
+        if action in _ACTIONS and isinstance(campaign, str):
+            for listener in list(self._listeners):
+                listener(str(action), campaign)
+
+
+def _details(details: Payload) -> dict[str, Any]:
+    if not details:
+        return {}
+    state, count = str(details.get("state") or ""), details.get("count")
+    rows: View = details.get("rows") or {}
+    shown = [[_value(value) for value in row] for row in (rows.get("rows") or ())[:MOST_ROWS]]
+    subtitle = [_text(details.get("kind_label")), f"{count:,} people" if isinstance(count, int) else ""]
+    return {
+        "title": _text(details.get("title")) or "Untitled",
+        "subtitle": " · ".join(part for part in subtitle if part),
+        "family": details.get("family") if details.get("family") in FAMILIES else "flow",
+        "icon": list(paths(str(details.get("icon") or ""))),
+        "chips": [[state.capitalize(), _STATES.get(state, "pending")]] if state and state != "idle" else [],
+        "problems": [_text(text) for text in details.get("problems") or ()],
+        "options": _pairs(details.get("options")),
+        "reasons": _pairs(details.get("reasons")),
+        "columns": _pairs(details.get("columns")),
+        "rows": {"title": f"First {len(shown)} rows", "columns": [_text(name) for name in rows.get("columns") or ()], "rows": shown},
+        "note": _text(details.get("note")),
+    }
+
+
+def _schedule(view: View) -> dict[str, Any]:
+    zone = str(view.get("time_zone") or "UTC")
+    scheduler: View = view.get("scheduler") or {}
+    campaigns: Sequence[View] = view.get("campaigns") or ()
+    coming = [{"campaign": one.get("name"), "at": one["next"]} for one in campaigns if one.get("next")]
+    past = [{"campaign": one.get("name"), **one["last"]} for one in campaigns if one.get("last")]
+    workspace: View = view.get("workspace") or {}
+    launches = view.get("launches") or sorted(coming, key=lambda one: str(one["at"]))
+    runs = view.get("runs") or sorted(past, key=lambda one: str(one.get("at")), reverse=True)
+    return {
+        "subtitle": " · ".join(part for part in (_text(workspace.get("label")), zone) if part),
+        "scheduler": str(scheduler.get("state") or "stopped"),
+        "running": [_running(run) for run in scheduler.get("running") or ()],
+        "launches": [
+            {"campaign": _text(one.get("campaign")), "when": moment(one.get("at"), zone), "note": _text(one.get("note"))}
+            for one in launches[:10]
+        ],
+        "runs": [
+            {
+                "campaign": _text(one.get("campaign")),
+                "when": moment(one.get("at"), zone),
+                "state": _text(one.get("state")),
+                "kind": _STATES.get(str(one.get("state")), "pending"),
+                "counts": _pairs(one.get("counts")),
+            }
+            for one in runs[:10]
+        ],
+    }
+
+
+def _running(run: View) -> dict[str, Any]:
+    return {
+        "campaign": _text(run.get("campaign")),
+        "activity": _text(run.get("activity")),
+        "rows": run.get("rows"),
+        "progress": _share(run.get("progress")),
+        "paused": run.get("state") == "paused",
+    }
+
+
+def _pairs(rows: Sequence[Sequence[Any]] | None) -> list[list[Any]]:
+    return [[_text(name), _value(value)] for name, value in rows or ()]
+
+
+def _value(value: object) -> object:
+    """Keep numbers that a page can hold exactly; everything else is text."""
+    if value is None or isinstance(value, bool):
+        return None if value is None else str(value)
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+        return value
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else one_line(value)
+
+
+def _share(progress: object) -> float:
+    return min(1.0, max(0.0, float(progress))) if isinstance(progress, (int, float)) else 0.0

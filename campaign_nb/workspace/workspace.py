@@ -1,0 +1,268 @@
+"""A workspace: one folder with one store, and everything that campaigns need of the world outside their definition."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from campaign_nb.activity import Audience
+from campaign_nb.clock import Clock, SystemClock
+from campaign_nb.data.types import field_of
+from campaign_nb.delivery.audience import Audiences
+from campaign_nb.delivery.outbox import Outbox
+from campaign_nb.engine.compute import collect
+from campaign_nb.engine.events import Listener, RunEvent
+from campaign_nb.engine.plan import Task
+from campaign_nb.engine.runner import Program, Runner
+from campaign_nb.errors import Problem, StoreError
+from campaign_nb.feedback.simulate import ResponseModel
+from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
+from campaign_nb.store import audiences, campaigns, files, runs
+from campaign_nb.store.database import Store
+from campaign_nb.store.runs import RunRecord
+from campaign_nb.workspace.listing import Listing
+
+DEFAULT = ".campaign-nb"
+Programs = Callable[[str], Program]
+"""Returns the program of a run, by its id; a campaign registers one when it is published."""
+
+
+class Workspace:
+    """A folder that keeps campaigns, their runs, audiences, messages and events.
+
+    Time: `clock` is the system's by default; `cn.ManualClock` stands still until advanced, `cn.ShiftedClock` starts
+    elsewhere. Launches, runs, messages and events share it. `responses` simulates opens and clicks for messages of the
+    sandbox outbox.
+    Errors: a folder that can't be written, a file of another program, a store of a newer version; when first needed.
+    """
+
+    def __init__(
+        self,
+        url: str | os.PathLike[str] = DEFAULT,
+        *,
+        clock: Clock | None = None,
+        engine: str = "polars",
+        responses: ResponseModel | None = None,
+    ) -> None:
+        text = os.fspath(url)
+        if "://" in text:
+            raise StoreError(Problem(f"workspace {text.split('@')[-1]!r}", "it is no folder", "a folder", 'cn.Workspace(".campaign-nb")'))
+        if engine != "polars":
+            raise StoreError(Problem("workspace", f"engine={engine!r} is not known", "polars", 'cn.Workspace(engine="polars")'))
+        self.folder = Path(text).expanduser().absolute()
+        self.clock: Clock = clock or SystemClock()
+        self.engine = engine
+        self.responses = responses
+        self._store: Store | None = None
+        self._scheduler: Scheduler | None = None
+        self._programs: dict[str, Programs] = {}
+        self._schedules: dict[str, Callable[[], Scheduled | None]] = {}
+        self._listeners: list[Listener] = []
+        self._lock = threading.RLock()
+
+    @property
+    def store(self) -> Store:
+        """The store, opened when it is first needed."""
+        with self._lock:
+            if self._store is None:
+                self._store = Store.open(self.folder)
+            return self._store
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """What launches published campaigns: a thread of this kernel."""
+        with self._lock:
+            if self._scheduler is None:
+                self._scheduler = Scheduler(self.store, self.clock, _WorkspaceLauncher(self), self.listen)
+            return self._scheduler
+
+    def close(self) -> None:
+        """Stop the scheduler and close the store; files stay."""
+        with self._lock:
+            if self._scheduler is not None:
+                self._scheduler.stop()
+                self._scheduler = None
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    # ----------------------------------------------------------------------------------------------------- what it has
+
+    @property
+    def campaigns(self) -> Listing:
+        """The campaigns, with status, version and times."""
+        with self.store.read() as connection:
+            found = campaigns.list_campaigns(connection)
+        columns = {
+            "name": pl.String,
+            "status": pl.String,
+            "paused": pl.Boolean,
+            "error": pl.Boolean,
+            "version": pl.Int64,
+            "tags": pl.String,
+            "description": pl.String,
+            "created_at": pl.Datetime("us", "UTC"),
+            "modified_at": pl.Datetime("us", "UTC"),
+        }
+        rows = [
+            (c.name, str(c.status), c.paused, c.error, c.version, ", ".join(c.tags), c.description, c.created_at, c.modified_at) for c in found
+        ]
+        return Listing("campaigns", pl.LazyFrame(rows, schema=columns, orient="row"))
+
+    @property
+    def audiences(self) -> Listing:
+        """The saved audiences, with their table, size and time."""
+        with self.store.read() as connection:
+            found = audiences.list_audiences(connection)
+        columns = {"name": pl.String, "table": pl.String, "rows": pl.Int64, "updated_at": pl.Datetime("us", "UTC")}
+        rows = [(item.name, item.table_name, item.rows, item.updated_at) for item in found]
+        return Listing("audiences", pl.LazyFrame(rows, schema=columns, orient="row"))
+
+    @property
+    def outbox(self) -> Listing:
+        """The messages of the sandbox outbox, oldest run first."""
+        return Listing("outbox", self._rows("outbox", _OUTBOX).drop(pl.selectors.starts_with("key_")), name="activity")
+
+    @property
+    def feedback(self) -> Listing:
+        """The events of messages: sent messages are in the outbox, everything after that is here."""
+        return Listing("feedback", self._rows("feedback", _FEEDBACK).drop(pl.selectors.starts_with("key_")), name="activity")
+
+    def _rows(self, kind: files.Kind, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.LazyFrame:
+        with self.store.read() as connection:
+            found = files.list_files(connection, kind=kind)
+            order = {run.id: run.started_at for run in runs.list_runs(connection)}
+        found.sort(key=lambda file: (order.get(file.run_id or "", file.committed_at), file.activity))
+        frames = [pl.scan_parquet(files.path_of(self.folder, file)).drop(pl.selectors.starts_with("key_")) for file in found if file.rows]
+        return pl.concat([pl.LazyFrame(schema=dict(columns)), *frames], how="diagonal_relaxed")
+
+    def known_audiences(self) -> dict[str, Audience]:
+        """Return what is known of each saved audience before its rows are read."""
+        with self.store.read() as connection:
+            saved = audiences.list_audiences(connection)
+            records = {item.name: files.get(connection, item.file_id) for item in saved}
+        found: dict[str, Audience] = {}
+        for item in saved:
+            schema = pl.scan_parquet(files.path_of(self.folder, records[item.name])).collect_schema()
+            kinds = {name: str(field_of(name, dtype).type) for name, dtype in schema.items()}
+            found[item.name] = Audience(item.name, item.table_name, kinds)
+        return found
+
+    def stored(self) -> dict[str, pl.LazyFrame]:
+        """Return the rows of saved audiences, by the reference under which plans load them."""
+        with self.store.read() as connection:
+            return {
+                f"audience:{item.name}": pl.scan_parquet(files.path_of(self.folder, files.get(connection, item.file_id)))
+                for item in audiences.list_audiences(connection)
+            }
+
+    # ------------------------------------------------------------------------------------------------------- running
+
+    def runner(self) -> Runner:
+        """Return what executes live runs: messages go to the outbox, audiences into the workspace."""
+        outbox = Outbox(self.folder, self.clock, self.store.identity, self._respond)
+        return Runner(self.store, self.clock, {"send": outbox, "audience": Audiences(self.folder, self.clock)}, self.tell)
+
+    def _respond(self, run: RunRecord, task: Task, messages: pl.DataFrame) -> pl.DataFrame | None:
+        if self.responses is None or not messages.height:
+            return None
+        with self.store.read() as connection:
+            name = campaigns.get(connection, run.campaign_id).name
+        keys = [column for column in messages.columns if column.startswith("key_")]
+        flagged = self.responses.flags(messages.lazy(), keys, name, task.label, run.as_of)
+        events = [
+            flagged.filter(event).select("message_id", "run", "activity", "channel", "person", *keys, pl.lit(event).alias("event"), "at")
+            for event in ("bounced", "delivered", "opened", "clicked", "unsubscribed", "complained")
+        ]
+        return collect([pl.concat(events)])[0]
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Hear what runs tell; returns a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def tell(self, event: RunEvent) -> None:
+        """Pass an event on to everybody who listens; what a listener raises does not stop the run."""
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception:  # a view that fails must not fail the run that it shows
+                continue
+
+    def register(self, campaign_id: str, programs: Programs, schedule: Callable[[], Scheduled | None]) -> None:
+        """Let this kernel launch a campaign and go on with its runs."""
+        with self._lock:
+            self._programs[campaign_id] = programs
+            self._schedules[campaign_id] = schedule
+
+    def program_of(self, run: RunRecord) -> Program | None:
+        """Return the program of a run, None when this kernel does not hold its campaign."""
+        programs = self._programs.get(run.campaign_id)
+        return None if programs is None else programs(run.id)
+
+    def scheduled(self) -> list[Scheduled]:
+        """Return the published campaigns that this kernel holds, with their schedules."""
+        found = [schedule() for schedule in list(self._schedules.values())]
+        return [item for item in found if item is not None]
+
+    def __repr__(self) -> str:
+        return f"<workspace {str(self.folder)!r}>"
+
+
+class _WorkspaceLauncher(Launcher):
+    """Gives the scheduler the campaigns of a workspace and executes what it launches."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def scheduled(self) -> list[Scheduled]:
+        """Return the published campaigns that this kernel holds."""
+        return self._workspace.scheduled()
+
+    def holds(self, run: RunRecord) -> bool:
+        """Tell whether this kernel can go on with a run."""
+        return self._workspace.program_of(run) is not None
+
+    def advance(self, run_id: str, stop: Callable[[], bool]) -> RunRecord:
+        """Execute a run until it is done or waits."""
+        with self._workspace.store.read() as connection:
+            run = runs.get(connection, run_id)
+        program = self._workspace.program_of(run)
+        if program is None:
+            return run
+        return self._workspace.runner().advance(run_id, program, stop=stop)
+
+
+_OUTBOX: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "message_id": pl.String,
+    "run": pl.String,
+    "activity": pl.String,
+    "channel": pl.String,
+    "person": pl.String,
+    "address": pl.String,
+    "subject": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+}
+_FEEDBACK: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "message_id": pl.String,
+    "run": pl.String,
+    "activity": pl.String,
+    "channel": pl.String,
+    "person": pl.String,
+    "event": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+}
+
+_defaults: dict[Path, Workspace] = {}
+
+
+def default_workspace() -> Workspace:
+    """Return the workspace beside the notebook: the folder `.campaign-nb` of the working directory."""
+    folder = Path(DEFAULT).absolute()
+    if folder not in _defaults:
+        _defaults[folder] = Workspace(folder)
+    return _defaults[folder]

@@ -1,0 +1,1 @@
+"""Tests of schedules: value objects on the clocks of time zones."""

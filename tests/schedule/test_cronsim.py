@@ -1,0 +1,78 @@
+"""Cron rules against cronsim, with the list of what differs on purpose.
+
+1. A date that a zone left out has no launch; cronsim launches at the end of the gap (Apia, 30 December 2011).
+2. A rule of some hours with `*` or `/` still launches once when its time is skipped; cronsim leaves it out.
+3. `/` anywhere in minute or hour makes a rule follow elapsed time; for cronsim only a leading `*` does.
+4. A day field that starts with `*`, such as `*/2`, is a day field like any other: either it or the other one. For cronsim both must hold.
+5. Text: ours is croniter's, so the last Friday is `L5` and seconds come last; cronsim has `5L` and seconds first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from cronsim import CronSim
+from hypothesis import given
+
+from campaign_nb.clock import zone
+from campaign_nb.schedule import Cron
+from tests.schedule.instants import TICK, next_utc, slots_between, utc
+from tests.schedule.random_schedules import Field, fields, moments
+
+
+def by_cronsim(text: str, name: str, after: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+    found: list[dt.datetime] = []
+    for at in CronSim(text, after.astimezone(zone(name))):
+        if at.astimezone(dt.UTC) > until:
+            return found
+        found.append(at.astimezone(dt.UTC))
+    return found
+
+
+@given(moments(), fields(0, 59), fields(0, 23), fields(0, 6))
+def test_launches_are_those_of_cronsim_except_for_the_list(moment: tuple[str, dt.datetime], minute: Field, hour: Field, day: Field) -> None:
+    name, after = moment
+    text, until = f"{minute.text} {hour.text} * * {day.text}", after + dt.timedelta(days=3)
+    ours = {slot.at for slot in slots_between(Cron(text, time_zone=name), after, until)}
+    theirs = set(by_cronsim(text, name, after, until))
+    some_hours = "*" in minute.text + hour.text and hour.text != "*"
+    assert all(some_hours and ends_a_gap(at, name) for at in ours - theirs)
+    assert all(name == "Pacific/Apia" and at == utc("2011-12-30 10:00") for at in theirs - ours)
+
+
+def ends_a_gap(at: dt.datetime, name: str) -> bool:
+    """Tell whether the clock has just left out some time."""
+    here = zone(name)
+    return at.astimezone(here).replace(tzinfo=None) - (at - TICK).astimezone(here).replace(tzinfo=None) > TICK
+
+
+@given(moments(), fields(1, 31, star=False), fields(1, 12), fields(0, 6, star=False))
+def test_dates_are_those_of_cronsim(moment: tuple[str, dt.datetime], day: Field, month: Field, weekday: Field) -> None:
+    name, after = moment
+    for text in (f"0 9 {day.text} {month.text} {weekday.text}", f"0 9 1-28 {month.text} *", f"0 9 * {month.text} {weekday.text}"):
+        ours = [slot.at for slot in slots_between(Cron(text, time_zone=name), after, after + dt.timedelta(days=400))]
+        assert ours == [at for at in by_cronsim(text, name, after, after + dt.timedelta(days=400)) if at != utc("2011-12-30 10:00")]
+
+
+@pytest.mark.parametrize(
+    ("zone_name", "text", "after", "ours", "theirs"),
+    [
+        ("Pacific/Apia", "0 9 * * *", "2011-12-30 00:00", ["2011-12-30 19:00"], ["2011-12-30 10:00", "2011-12-30 19:00"]),
+        ("Europe/Paris", "*/15 2 * * *", "2026-03-28 12:00", ["2026-03-29 01:00"], ["2026-03-30 00:00"]),
+        (
+            "Europe/Paris",
+            "0/30 2 * * *",
+            "2026-10-25 00:00",
+            ["2026-10-25 00:30", "2026-10-25 01:00"],
+            ["2026-10-25 00:30", "2026-10-26 01:00"],
+        ),
+        ("UTC", "0 9 */2 * 1", "2026-07-01 12:00", ["2026-07-03 09:00", "2026-07-05 09:00"], ["2026-07-13 09:00", "2026-07-27 09:00"]),
+    ],
+    ids=["1", "2", "3", "4"],
+)
+def test_each_difference_is_still_one(zone_name: str, text: str, after: str, ours: list[str], theirs: list[str]) -> None:
+    local = utc(after).astimezone(zone(zone_name)).replace(tzinfo=None).isoformat()
+    assert next_utc(Cron(text, time_zone=zone_name), local, len(ours)) == ours
+    sim = CronSim(text, utc(after).astimezone(zone(zone_name)))
+    assert [f"{next(sim).astimezone(dt.UTC):%Y-%m-%d %H:%M}" for _ in theirs] == theirs
