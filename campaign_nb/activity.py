@@ -7,13 +7,14 @@ import datetime as dt
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Self, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, Literal, Self, TypeAlias, cast, dataclass_transform
 
 from campaign_nb.errors import Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import problems
 from campaign_nb.rules.schema import Schema
 from campaign_nb.rules.sentence import sentence
+from campaign_nb.schedule.duration import duration_words
 from campaign_nb.steps import Population, Step
 
 Family: TypeAlias = Literal["targeting", "data", "channel", "flow"]
@@ -118,9 +119,9 @@ class Activity:
         CATALOGUE[cls.kind] = cls
 
     @classmethod
-    def of(cls, **options: Any) -> Self:
+    def of(cls, *args: Any, **options: Any) -> Self:
         """Build the activity from what a user writes; its signature is the method's on campaigns and transitions."""
-        return cls(**options)
+        return cls(*args, **options)
 
     def ports(self) -> tuple[Port, ...]:
         """Return the outbound transitions, the main one first."""
@@ -158,13 +159,29 @@ class Activity:
 
 def readable(value: Any) -> str:
     """Return an option's value as text for people."""
+    if isinstance(value, tree.Order):
+        return sentence(value.value) + (", largest first" if value.descending else "")
     if isinstance(value, tree.Node):
         return sentence(value)
+    if isinstance(value, dt.timedelta):
+        return duration_words(value)
+    if hasattr(value, "explain"):
+        return str(value.explain())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _record(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {readable(item)}" for name, item in value.items())  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, tuple | list):
         return ", ".join(readable(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
-    return str(value)
+    return str(getattr(value, "__qualname__", value))
+
+
+def _record(value: Any) -> str:
+    """Return a value of several fields: its class, its first field, then the others by name."""
+    fields = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+    shown = {name: item for name, item in fields.items() if item is not None and item != ()}
+    parts = [readable(item) if name == next(iter(fields)) else f"{name} {readable(item)}" for name, item in shown.items()]
+    return f"{type(value).__name__.lower()} {', '.join(parts)}"
 
 
 def rule_problems(population: Population, node: tree.Node, where: str) -> Iterator[Problem]:
@@ -175,3 +192,14 @@ def rule_problems(population: Population, node: tree.Node, where: str) -> Iterat
 def value_problems(population: Population, node: tree.Node, where: str) -> Iterator[Problem]:
     """Yield what is wrong with a value on a population."""
     return problems(population.scope, node, where, rule=False)
+
+
+def several(value: object) -> list[object]:
+    """Return what a user gives as one thing or as a list of things, as a list.
+
+    >>> several("email"), several(["email", "phone"])
+    (['email'], ['email', 'phone'])
+    """
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [*cast("Sequence[object]", value)]
+    return [value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, Self
 
-from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, value_problems
+from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, several, value_problems
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.value import node_of, order_of
@@ -44,8 +44,8 @@ class Deduplicate(Activity):
     @classmethod
     def of(cls, *, by: object, keep: int = 1, order: object = (), nulls: Literal["distinct", "equal"] = "distinct") -> Self:
         """Build from columns (names or values), one or a list of them."""
-        values = [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)  # pyright: ignore[reportUnknownArgumentType]
-        orders = list(order) if isinstance(order, Sequence) and not isinstance(order, str) else [order]  # pyright: ignore[reportUnknownArgumentType]
+        values = several(by)
+        orders = several(order)
         if not values:
             raise DefinitionError(Problem("deduplicate", "by is empty", "at least one column", 'by="email"'))
         if keep < 0 or nulls not in ("distinct", "equal"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeAlias
 
-from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows, rule_problems, value_problems
+from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows, rule_problems, several, value_problems
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.parse import node_of_rule
@@ -55,7 +55,7 @@ class Subset:
         self, rule: object = True, *, share: float | None = None, top: int | None = None, by: object = (), code: str | None = None
     ) -> None:
         """Read the rule and the order; True stands for everything that remains."""
-        orders = list(by) if isinstance(by, Sequence) and not isinstance(by, str) else [by]  # pyright: ignore[reportUnknownArgumentType]
+        orders = several(by)
         values = (
             ("rule", tree.Everybody() if rule is True else node_of_rule(rule)),
             ("share", share),
@@ -209,7 +209,7 @@ class Split(Activity):
 def _part(name: str, value: object) -> Part:
     if isinstance(value, Control | Share | Subset):
         return value
-    if isinstance(value, bool) or isinstance(value, int):
+    if isinstance(value, int):
         raise DefinitionError(
             Problem(
                 "split", f"group {name!r} is given the whole number {value!r}", "a share such as 0.5, or cn.Subset(top=…)", f"{name}=0.5"

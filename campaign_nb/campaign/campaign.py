@@ -30,6 +30,7 @@ from campaign_nb.render import mime
 from campaign_nb.reports.report import Report, report_of
 from campaign_nb.rules import tree
 from campaign_nb.schedule import Schedule
+from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import Listing, Workspace, default_workspace
 
@@ -66,6 +67,7 @@ class Campaign(Building):
         self._workspace = workspace
         self._schedule: Schedule | None = None
         self._dry: DryRun | None = None
+        self._dry_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._listeners: list[Callable[[], None]] = []
         self._handle = CampaignOwner(self, self._draft, self._data, LateAudiences(lambda: self.workspace.known_audiences()))
         self._published = Published(self)
@@ -148,7 +150,7 @@ class Campaign(Building):
         """
         program = self.program(as_of)
         run = DryRun(uuid.uuid4().hex, program, dry_run(program, responses), responses)
-        self._dry = run
+        self._dry, self._dry_at = run, self.workspace.clock.now()
         self.changed()
         return run
 
@@ -194,10 +196,9 @@ class Campaign(Building):
     def known_run(self) -> Run | None:
         """Return the latest run that this campaign has, None before the first."""
         live = self._published.latest()
-        return live if live is not None and (self._dry is None or live.started_at > self._dry_at()) else self._dry or live
-
-    def _dry_at(self) -> dt.datetime:
-        return self._published.published_at() or dt.datetime.max.replace(tzinfo=dt.UTC)
+        if self._dry is None or (live is not None and live.started_at >= self._dry_at):
+            return live if live is not None else self._dry
+        return self._dry
 
     def last_dry_run(self) -> DryRun:
         """Return the last dry run of the definition as it stands; made if there is none.
@@ -242,6 +243,10 @@ class Campaign(Building):
     def status(self) -> str:
         """draft, scheduled, live, completed or stopped, with `(paused)` and `(error)` behind it."""
         return self._published.status()
+
+    def stored(self) -> CampaignRecord | None:
+        """Return its row in the workspace, None before it was first published; makes no workspace."""
+        return self._published.record()
 
     @property
     def log(self) -> Listing:

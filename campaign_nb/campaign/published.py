@@ -19,7 +19,7 @@ from campaign_nb.scheduler import Scheduled
 from campaign_nb.store import campaigns, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
-from campaign_nb.workspace import Listing
+from campaign_nb.workspace import Listing, workspaces
 
 if TYPE_CHECKING:
     from campaign_nb.campaign.campaign import Campaign
@@ -37,7 +37,9 @@ class Published:
     # ---------------------------------------------------------------------------------------------------------- stored
 
     def record(self) -> CampaignRecord | None:
-        """Return the campaign's row, None before it was first published."""
+        """Return the campaign's row, None before it was first published; makes no workspace."""
+        if not (self._campaign.workspace.folder / "store.db").exists():
+            return None
         with self._campaign.workspace.store.read() as connection:
             return campaigns.find(connection, self._campaign.name)
 
@@ -71,7 +73,9 @@ class Published:
         campaign, schedule = self._campaign, self._campaign.schedule
         if not campaign.definition.nodes:
             raise DefinitionError(
-                Problem(f"campaign {campaign.name!r}", "it has no activity", "at least one", 'campaign.build_audience("Everybody", customers)')
+                Problem(
+                    f"campaign {campaign.name!r}", "it has no activity", "at least one", 'campaign.build_audience("Everybody", customers)'
+                )
             )
         now = campaign.workspace.clock.now()
         if schedule is not None and not schedule.recurring and schedule.past(now):
@@ -124,7 +128,7 @@ class Published:
     def register(self) -> None:
         """Let this kernel launch the campaign and go on with its runs."""
         record = self._stored()
-        self._campaign.workspace.register(record.id, self._program, self._scheduled)
+        self._campaign.workspace.register(record.id, self._campaign, self._program, self._scheduled)
 
     def _scheduled(self) -> Scheduled | None:
         record = self.record()
@@ -171,7 +175,9 @@ class Published:
         with campaign.workspace.store.begin() as connection:
             version = campaigns.published(connection, record.id)
             if version is None:
-                raise RunError(Problem(f"campaign {record.name!r}", "it has no published version", "a published campaign", "campaign.publish()"))
+                raise RunError(
+                    Problem(f"campaign {record.name!r}", "it has no published version", "a published campaign", "campaign.publish()")
+                )
             as_of = campaign.instant() if campaign.data.as_of is not None else now
             return runs.start(connection, record.id, version.version, as_of, now, seed=version.seed, message=f"run started: {message}")
 
@@ -201,6 +207,7 @@ class Published:
                 if action == "stop":
                     runs.move(connection, run.id, UNFINISHED, "stopped", now, "run stopped")
         campaign.workspace.scheduler.wake()
+        workspaces.changed(campaign.workspace)
         campaign.changed()
 
     def run_ids(self) -> list[str]:
@@ -216,10 +223,7 @@ class Published:
         return LiveRun(self._campaign.workspace.store, run_id, lambda: self._program(run_id))
 
     def latest(self) -> LiveRun | None:
-        """Return the newest live run; opens no workspace that is not there yet."""
-        workspace = self._campaign.workspace
-        if not (workspace.folder / "store.db").exists():
-            return None
+        """Return the newest live run."""
         ids = self.run_ids()
         return self.run(ids[0]) if ids else None
 
@@ -238,14 +242,22 @@ class Published:
     def tasks(self) -> Listing:
         """Return the tasks of all runs, newest run first."""
         rows: list[Any] = []
-        with self._campaign.workspace.store.read() as connection:
-            for run_id in self.run_ids():
+        ids = self.run_ids()
+        for run_id in ids:
+            with self._campaign.workspace.store.read() as connection:
                 rows += [
                     (run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, t.started_at, t.ended_at, t.error_text)
                     for t in runs.list_tasks(connection, run_id)
                 ]
         columns = {"run": pl.String, "activity": pl.String, "kind": pl.String, "stage": pl.Int64, "state": pl.String}
-        columns |= {"rows_in": pl.Int64, "rows_out": pl.Int64, "as_of": _INSTANT, "started_at": _INSTANT, "ended_at": _INSTANT, "error": pl.String}
+        columns |= {
+            "rows_in": pl.Int64,
+            "rows_out": pl.Int64,
+            "as_of": _INSTANT,
+            "started_at": _INSTANT,
+            "ended_at": _INSTANT,
+            "error": pl.String,
+        }
         return Listing(f"tasks of {self._campaign.name}", pl.LazyFrame(rows, schema=columns, orient="row"), name="activity")
 
     def runs(self) -> Listing:

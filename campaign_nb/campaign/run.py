@@ -90,8 +90,8 @@ class Run:
         """Return the dropped rows by activity and reason."""
 
     @abstractmethod
-    def population(self, ref: Ref, columns: Sequence[str] = ()) -> pl.DataFrame:
-        """Return the rows of a transition."""
+    def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
+        """Return the rows of a transition, sorted by key, or the first of them."""
 
     @abstractmethod
     def explain(self, key: Any) -> Explanation:
@@ -172,9 +172,9 @@ class DryRun(Run):
         found = self._result.counted.reasons
         return {(label, reason): number for label, reasons in found.items() for reason, number in reasons.items()}
 
-    def population(self, ref: Ref, columns: Sequence[str] = ()) -> pl.DataFrame:
+    def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
         """Return the rows of a transition, computed again for the same instant."""
-        return dry.population(self._program, ref, columns, self._responses)
+        return dry.population(self._program, ref, columns, self._responses, first)
 
     def explain(self, key: Any) -> Explanation:
         """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
@@ -189,31 +189,43 @@ class LiveRun(Run):
 
     def __init__(self, store: Store, run_id: str, program: Callable[[], Program]) -> None:
         self.id, self._store, self._program = run_id, store, program
-        self.as_of = self._record().as_of
+        self.as_of = self.record().as_of
 
-    def _record(self) -> runs.RunRecord:
+    def record(self) -> runs.RunRecord:
+        """Return the run's row."""
         with self._store.read() as connection:
             return runs.get(connection, self.id)
 
     @property
     def state(self) -> str:
         """How the run stands: running, waiting, paused, done, failed or stopped."""
-        return self._record().state
+        return self.record().state
 
     @property
     def started_at(self) -> dt.datetime:
         """When it started."""
-        return self._record().started_at
+        return self.record().started_at
 
     @property
     def due_at(self) -> dt.datetime | None:
         """When its wait ends; None while nothing waits."""
-        return self._record().due_at
+        return self.record().due_at
+
+    @property
+    def progress(self) -> float:
+        """The share of the activities that are done, 0 to 1."""
+        states = list(self.states().values())
+        return 1.0 if self.state == "done" else states.count("done") / max(1, len(self._program().campaign.order))
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each activity that was reached: running, done, failed."""
+        with self._store.read() as connection:
+            return {task.activity: task.state for task in runs.list_tasks(connection, self.id)}
 
     @property
     def error(self) -> str:
         """What went wrong; empty when nothing did."""
-        return self._record().error_text
+        return self.record().error_text
 
     def ports(self) -> Mapping[Ref, int]:
         """Return the count of each transition that was computed so far."""
@@ -225,14 +237,15 @@ class LiveRun(Run):
         with self._store.read() as connection:
             return runs.read_exclusions(connection, self.id)
 
-    def population(self, ref: Ref, columns: Sequence[str] = ()) -> pl.DataFrame:
+    def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
         """Return the rows of a transition: as stored where the run kept them, else computed again for its instant."""
         if not columns and (path := self._kept(ref)) is not None:
             program = self._program()
             known = program.campaign.population(ref)
             names = [*known.table.key, *(name for name in known.extra if not name.startswith("_"))]
-            return collect([pl.scan_parquet(path).select(names).sort(known.table.key)])[0]
-        return dry.population(self._program(), ref, columns)
+            rows = pl.scan_parquet(path).select(names).sort(known.table.key)
+            return collect([rows if first is None else rows.head(first)])[0]
+        return dry.population(self._program(), ref, columns, first=first)
 
     def _kept(self, ref: Ref) -> Path | None:
         with self._store.read() as connection:
@@ -253,6 +266,8 @@ class LiveRun(Run):
         end = time.monotonic() + seconds
         while self.state in ("running", "waiting", "paused"):
             if time.monotonic() > end:
-                raise RunError(Problem(f"run {self.id[:8]}", f"it is still {self.state} after {seconds:g} s", "more time", 'run.wait("5m")'))
+                raise RunError(
+                    Problem(f"run {self.id[:8]}", f"it is still {self.state} after {seconds:g} s", "more time", 'run.wait("5m")')
+                )
             time.sleep(0.05)
         return self

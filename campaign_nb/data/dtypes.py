@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -80,8 +80,8 @@ def dtype_of(document: Json) -> Any:
     if isinstance(document, str) and document in _SIMPLE:
         return _SIMPLE[document]
     try:
-        name, *arguments = document if isinstance(document, list) else [None]  # pyright: ignore[reportUnknownVariableType]
-        return _READERS[str(name)](*arguments)  # pyright: ignore[reportUnknownArgumentType]
+        name, *arguments = cast("list[Json]", document if isinstance(document, list) else [""])
+        return _READERS[str(name)](*arguments)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:
         raise ValueError(f"{str(document)[:80]!r} is no Polars type") from error
 
@@ -118,11 +118,19 @@ def _decimal(precision: int, scale: int) -> pl.DataType:
     return pl.Decimal(precision, scale)
 
 
+def _list(inner: Json) -> pl.DataType:
+    return pl.List(dtype_of(inner))
+
+
+def _struct(parts: dict[str, Json]) -> pl.DataType:
+    return pl.Struct({name: dtype_of(part) for name, part in parts.items()})
+
+
 _READERS: dict[str, Callable[..., Any]] = {
     "Datetime": _datetime,
-    "Duration": lambda unit: pl.Duration(unit),
+    "Duration": pl.Duration,
     "Decimal": _decimal,
-    "List": lambda inner: pl.List(dtype_of(inner)),
-    "Struct": lambda parts: pl.Struct({name: dtype_of(part) for name, part in parts.items()}),
-    "Enum": lambda categories: pl.Enum(categories),
+    "List": _list,
+    "Struct": _struct,
+    "Enum": pl.Enum,
 }

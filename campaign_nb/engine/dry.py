@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.compute import Counted, collect, compute
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.lineage import Stop, path_of
 from campaign_nb.engine.optimise.columns import Columns, Output
-from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.plan import Plan
 from campaign_nb.engine.render import messages, names_of, summary
 from campaign_nb.engine.runner import Program
@@ -98,8 +98,13 @@ def _sources(program: Program, plan: Plan, responses: Responses | None) -> Model
     return ModelSources(program.model, program.stored, events_in_run(plan, responses, program.events, program.start.as_of))
 
 
-def population(program: Program, ref: Ref, columns: Sequence[str] = (), responses: Responses | None = None) -> pl.DataFrame:
-    """Return the rows of a transition, sorted by key: the key, the added columns, and columns of the dimension asked for."""
+def population(
+    program: Program, ref: Ref, columns: Sequence[str] = (), responses: Responses | None = None, first: int | None = None
+) -> pl.DataFrame:
+    """Return the rows of a transition, sorted by key, or the first of them.
+
+    Shape: the key, the added columns, and columns of the dimension asked for.
+    """
     plan = program.plan(staged=False)
     step = plan.whole[ref.label].compiled.ports[ref.port]
     known = step.population
@@ -107,7 +112,8 @@ def population(program: Program, ref: Ref, columns: Sequence[str] = (), response
     output = Output(step, tuple(dict.fromkeys(names)))
     plan.moments[output] = plan.whole[ref.label].moment
     lowered = lower(Columns([output], plan.moment_of), program.model, _sources(program, plan, responses), [])
-    return collect([lowered.delivered[output].sort(known.table.key)])[0]
+    rows = lowered.delivered[output].sort(known.table.key)
+    return collect([rows if first is None else rows.head(first)])[0]
 
 
 def explain(program: Program, key: tuple[Any, ...], responses: Responses | None = None) -> list[Stop]:

@@ -74,7 +74,12 @@ class _Seen:
         table = step.population.table
         if len(table.key) != len(self._key):
             raise DefinitionError(
-                Problem("explain", f"a key of {len(self._key)} values", f"the key of {table.label!r}: {', '.join(table.key)}", "run.explain(key)")
+                Problem(
+                    "explain",
+                    f"a key of {len(self._key)} values",
+                    f"the key of {table.label!r}: {', '.join(table.key)}",
+                    "run.explain(key)",
+                )
             )
         self._keys[flow.base] = table.key
         where = flow.where()
@@ -159,7 +164,9 @@ def _values(seen: _Seen, columns: Columns, lowered: Lowering, step: Step, positi
         name = flow.base.derived.get(leaf)
         if name is not None and name in row:
             linked = rows_of(leaf.node)
-            text = sentence(leaf.node) if linked is not None else ".".join((*getattr(leaf.node, "path", ()), getattr(leaf.node, "name", "")))
+            text = (
+                sentence(leaf.node) if linked is not None else ".".join((*getattr(leaf.node, "path", ()), getattr(leaf.node, "name", "")))
+            )
             found.append((text, row[name]))
     return tuple(found)
 
@@ -170,5 +177,5 @@ def stops_frame(stops: Sequence[Stop]) -> pl.DataFrame:
         (stop.activity, ", ".join(stop.outputs), stop.reason, stop.rule, "; ".join(f"{name} = {value}" for name, value in stop.values))
         for stop in stops
     ]
-    schema = dict.fromkeys(("activity", "outputs", "reason", "rule", "values"), pl.String)
+    schema = {name: pl.String for name in ("activity", "outputs", "reason", "rule", "values")}
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -101,7 +101,7 @@ def plan_of(campaign: CompiledCampaign, start: Moment, contexts: Mapping[str, Co
     whole = {label: _task(campaign, label, campaign.compiled[label], _steps(campaign, label), moments[label]) for label in campaign.order}
     plan = Plan(campaign.definition, (), whole)
     for task in whole.values():
-        _mark(plan, task)
+        mark_steps(plan, task)
     if not staged:
         plan.stages = (Stage(0, tuple(whole.values()), {}),)
         return plan
@@ -126,7 +126,7 @@ def _task(campaign: CompiledCampaign, label: str, compiled: Compiled, inputs: tu
     return Task(label, campaign.definition.nodes[label].activity, campaign.inputs[label], inputs, compiled, moment)
 
 
-def _mark(plan: Plan, task: Task) -> None:
+def mark_steps(plan: Plan, task: Task) -> None:
     """Give every step of an activity its instant; the steps of its inputs belong to others."""
     own = [*task.compiled.ports.values(), *task.compiled.drops, *(effect.step for effect in task.compiled.effects)]
     stop = set(task.inputs)
@@ -184,7 +184,7 @@ def _compile_stage(
             inputs.append(loads[ref])
         made[label] = campaign.definition.nodes[label].activity.compile(inputs, contexts[label])
         task = _task(campaign, label, made[label], tuple(inputs), moments[label])
-        _mark(plan, task)
+        mark_steps(plan, task)
         tasks.append(task)
     return tuple(tasks)
 

@@ -165,7 +165,7 @@ class OptionCode:
 
     def _record(self, value: Any) -> Iterator[Form]:
         """Yield a value's only field alone, then the call of its class."""
-        kind: type[Any] = type(value)
+        kind: type[Any] = value.__class__
         parameters = inspect.signature(kind).parameters
         fields = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
         shown = {name: item for name, item in fields.items() if name in parameters and not _left_out(parameters[name], item)}
@@ -209,7 +209,7 @@ class OptionCode:
         if isinstance(value, Mapping):
             return "{" + ", ".join(f"{quoted(str(name))}: {self.field(item)}" for name, item in value.items()) + "}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # any option
         if hasattr(value, "to_document") and not is_dtype(value):
-            kind: type[Any] = type(value)
+            kind: type[Any] = value.__class__
             self._rules.imports.add(f"from {kind.__module__} import {kind.__name__}")
             return f"{kind.__name__}.from_document({value.to_document()!r})"
         return list(self._forms(value))[-1].code

@@ -143,7 +143,7 @@ class RuleCode:
             parts = [self.tree(getattr(value, item.name)) for item in fields(value)]  # type: ignore[arg-type] # every node is a dataclass
             return f"tree.{type(value).__name__}({', '.join(parts)})"
         if isinstance(value, tuple):
-            inner = ", ".join(self.tree(item) for item in value)  # pyright: ignore[reportUnknownVariableType] # fields of nodes
+            inner = ", ".join(self.tree(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # fields of nodes
             return f"({inner},)" if len(value) == 1 else f"({inner})"  # pyright: ignore[reportUnknownArgumentType] # fields of nodes
         return self.literal(value)
 

@@ -143,7 +143,7 @@ class Definition:
     @cached_property
     def _digest(self) -> str:
         document = self.document(strict=False)
-        document["activities"].sort(key=lambda item: item["label"])
+        document["activities"].sort(key=_label)
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -156,6 +156,10 @@ class Definition:
 
     def __hash__(self) -> int:
         return hash(self.digest())
+
+
+def _label(item: dict[str, Any]) -> str:
+    return item["label"]
 
 
 def _written(definition: Definition, node: Node, problems: list[Problem], *, strict: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-import campaign_nb.activities  # noqa: F401 # importing it fills the catalogue
+import campaign_nb.activities  # noqa: F401 # pyright: ignore[reportUnusedImport] # importing it fills the catalogue
 from campaign_nb.activity import CATALOGUE, OUT, Activity
 from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean
 from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
@@ -36,15 +36,16 @@ _WORDS = {int: "a whole number", str: "text", list: "a list", dict: "names and v
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
-def to_text(definition: Definition) -> str:
+def to_json(definition: Definition, *, strict: bool = True) -> str:
     """Return the document of a definition as JSON text.
 
+    Not strict: a function of a notebook is named by a fingerprint; such a document can be compared, not read back.
     Errors: functions that another kernel could not import.
 
-    >>> read(to_text(Definition("Spring", tags=("retail",)))) == Definition("Spring", tags=("retail",))
+    >>> from_json(to_json(Definition("Spring", tags=("retail",)))) == Definition("Spring", tags=("retail",))
     True
     """
-    return json.dumps(definition.document(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(definition.document(strict=strict), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
@@ -52,7 +53,7 @@ def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
 
     Errors: a folder that is not there or can't be written.
     """
-    target, text = Path(path), to_text(definition)
+    target, text = Path(path), to_json(definition)
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with open(draft, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
@@ -70,18 +71,18 @@ def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
 def load(path: str | os.PathLike[str], *, imports: bool = False) -> Definition:
     """Read a definition from a file.
 
-    Errors: a file that can't be read, and all of `read`.
+    Errors: a file that can't be read, and all of `from_json`.
     """
     try:
         if os.path.getsize(path) > MOST_BYTES:
             _refuse_size(os.path.getsize(path))
-        return read(Path(path).read_bytes(), imports=imports)
+        return from_json(Path(path).read_bytes(), imports=imports)
     except OSError as error:
         what = f"it can't be read: {error.strerror or type(error).__name__}"
         raise DataError(Problem(f"file {os.fspath(path)!r}", what, "a document that save wrote")) from error
 
 
-def read(text: str | bytes, *, imports: bool = False) -> Definition:
+def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
     """Read a definition from JSON text; `imports` lets functions be imported, for documents of one's own store.
 
     Errors: no JSON, a name twice in one object, NaN, too long, too deep, and all of `from_document`.

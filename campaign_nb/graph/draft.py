@@ -56,7 +56,9 @@ class Draft:
         """Start with a definition; its operators become expressions again."""
         inputs = collapsed(definition)
         nodes = [definition.nodes[label] for label in inputs]
-        written = {(node.label, None): Written(node.label, node.activity, inputs[node.label], node.description) for node in nodes}
+        written: dict[Claim, Written] = {
+            (node.label, None): Written(node.label, node.activity, inputs[node.label], node.description) for node in nodes
+        }
         self._state = _State(replace(definition, nodes={}), MappingProxyType(dict(written)), MappingProxyType({}))
         self._places: dict[Claim | str, int] = {}
         self._past: list[_State] = []

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
+HERE = "here:"
+"""How the name of a function starts that lives in this notebook only."""
 _REFERENCE = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 
 
@@ -33,6 +35,8 @@ def function_of(reference: str, *, imports: bool = False) -> Callable[..., Any]:
     Only modules that are loaded already are looked at, so that reading a document runs no code; `imports` is for
     documents from a store of one's own. Functions of the standard library are none that a campaign needs.
     """
+    if reference.startswith(HERE):
+        raise ValueError("it lived in a notebook")
     if not _REFERENCE.fullmatch(reference):
         raise ValueError("it is written module:name")
     module = reference.partition(":")[0]

@@ -174,14 +174,16 @@ def field_documentation(kind: type[Activity]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for owner in reversed(kind.__mro__):
-        if not dataclasses.is_dataclass(owner) or owner is Activity:
+        if owner is Activity or not dataclasses.is_dataclass(owner):
             continue
         body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
         statements = body.body if isinstance(body, ast.ClassDef) else []
         for line, after in itertools.pairwise(statements):
-            named = isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
-            if named and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
-                found[line.target.id] = inspect.cleandoc(after.value.value)
+            match line, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    found[name] = inspect.cleandoc(words)
+                case _:
+                    pass
     return {name: found[name] for name in hints_of(kind) if name in found}
 
 

@@ -43,9 +43,8 @@ def joined(mode: Mode, left: Source, right: Source) -> Operation:
     >>> len(joined("union", joined("union", Ref("a"), Ref("b")), Ref("c")).operands)
     3
     """
-    before = left.operands if _chains(left, mode) else (left,)
-    after = right.operands if mode != "exclusion" and _chains(right, mode) else (right,)
-    made = Operation(mode, (*before, *after))
+    after = (right,) if mode == "exclusion" else _chain(right, mode)
+    made = Operation(mode, (*_chain(left, mode), *after))
     deep, count = measure(made)
     if deep > MOST_DEPTH or count > MOST_PARTS:
         what = f"{count} transitions are joined, {deep} levels deep"
@@ -54,8 +53,9 @@ def joined(mode: Mode, left: Source, right: Source) -> Operation:
     return made
 
 
-def _chains(source: Source, mode: Mode) -> bool:
-    return isinstance(source, Operation) and source.mode == mode and _plain(source)
+def _chain(source: Source, mode: Mode) -> tuple[Source, ...]:
+    """Return the operands of a chain of one operator, or the source alone."""
+    return source.operands if isinstance(source, Operation) and source.mode == mode and source.port == OUT else (source,)
 
 
 def measure(source: Source) -> tuple[int, int]:

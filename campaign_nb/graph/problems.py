@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from campaign_nb.activity import Activity, Audience, Compiled, Context
 from campaign_nb.errors import DefinitionError, Problem
@@ -13,6 +14,8 @@ from campaign_nb.graph.shape import inputs_fit, shape_problems
 from campaign_nb.rules.schema import Schema
 from campaign_nb.steps import Population, Step
 
+DRAWS = "_draw "
+"""How the names of columns start that an activity makes for its own draws."""
 NO_AUDIENCES: Mapping[str, Audience] = {}
 
 
@@ -45,19 +48,20 @@ class _Reading:
     compiled: dict[str, Compiled] = field(default_factory=dict[str, Compiled])
     problems: list[Problem] = field(default_factory=list[Problem])
 
-    def read(self) -> _Reading:
+    def read(self) -> Self:
         """Check and compile every activity whose inputs are known."""
         self.problems += shape_problems(self.definition)
         for label in self.definition.dag.order():
             node = self.definition.nodes[label]
-            inputs = [self._step(ref) for ref in node.inputs]
+            inputs = [self.step_of(ref) for ref in node.inputs]
             known = [step for step in inputs if step is not None]
             if inputs_fit(node) and len(known) == len(inputs):
                 self._activity(node, known)
         self.problems += self._audiences_saved_twice()
         return self
 
-    def _step(self, ref: Ref) -> Step | None:
+    def step_of(self, ref: Ref) -> Step | None:
+        """Return the step of a transition, None where it is not known."""
         done = self.compiled.get(ref.label)
         return None if done is None else done.ports.get(ref.port)
 
@@ -141,8 +145,18 @@ def columns_of(definition: Definition, ref: Ref, schema: Schema, audiences: Mapp
     before = definition.dag.ancestors(ref.label) | {ref.label} if ref.label in definition.dag else set[str]()
     part = replace(definition, nodes={label: node for label, node in definition.nodes.items() if label in before})
     reading = _Reading(part, schema, audiences).read()
-    step = reading._step(ref)  # pyright: ignore[reportPrivateUsage] # one module
+    step = reading.step_of(ref)
     if reading.problems or step is None:
         found = once(reading.problems) or [Problem(f"transition {ref.label!r}", f"no output {ref.port!r} of that activity")]
         raise DefinitionError(*found, subject=f"transition {ref.label!r}" if len(found) > 1 else "")
-    return {name: str(item.type) for name, item in step.population.columns.items()}
+    return shown_columns(step.population)
+
+
+def shown_columns(population: Population) -> dict[str, str]:
+    """Return the columns of a population that people are shown, with their types; draws of chance stay inside."""
+    return {name: str(item.type) for name, item in population.columns.items() if not name.startswith(DRAWS)}
+
+
+def columns_by_ref(definition: Definition, schema: Schema, audiences: Mapping[str, Audience] = NO_AUDIENCES) -> dict[Ref, dict[str, str]]:
+    """Return the columns of every transition with their types, as far as nothing is wrong before it."""
+    return {ref: shown_columns(population) for ref, population in populations(definition, schema, audiences).items()}

@@ -199,7 +199,7 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
             rows += [("Activity", type(node.activity).label), ("Reads", ", ".join(name_of(item) for item in node.inputs) or "–")]
             rows += [(name.capitalize(), text) for name, text in node.activity.options()]
         try:
-            rows.append(("Columns", row_of(self.schema)))
+            rows.append(("Carries", row_of(self.schema)))
         except DefinitionError as error:
             rows.append(("Problem", error.what))
         count = self._owner.count(ref)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from campaign_nb.activity import Activity
 from campaign_nb.data.dtypes import dtype_document, is_dtype
 from campaign_nb.errors import Problem
-from campaign_nb.graph.functions import fingerprint, reference_of
+from campaign_nb.graph.functions import HERE, fingerprint, reference_of
 from campaign_nb.rules import tree
 from campaign_nb.rules.document import to_dict
 from campaign_nb.rules.literal import word_of, written
@@ -102,7 +102,7 @@ def _function(function: Any, *, strict: bool) -> str:
     if reference is not None:
         return reference
     if not strict:
-        return f"here:{fingerprint(function)}"
+        return f"{HERE}{fingerprint(function)}"
     name = getattr(function, "__qualname__", type(function).__name__)
     raise Unwritable(
         f"the function {name!r} lives in this notebook only", "a function that another kernel can import", "from my_functions import score"

@@ -131,10 +131,7 @@ def table(columns: Sequence[object], rows: Iterable[Sequence[object]], caption: 
     kinds = ["cnb-number" if number else None for number in numbers] or [None] * len(columns)
     heads = (element("th", {"scope": "col", "class": kind}, column) for column, kind in zip(columns, kinds, strict=False))
     head = element("thead", {}, element("tr", _ROW, *heads))
-    cells = (
-        (element("td", {"class": kind}, _null() if value is None else value) for value, kind in zip(row, kinds, strict=False))
-        for row in lines
-    )
+    cells = ((element("td", {"class": kind}, _shown(value)) for value, kind in zip(row, kinds, strict=False)) for row in lines)
     body = element("tbody", {}, *(element("tr", _ROW, *row) for row in cells))
     parts = [element("caption", {}, caption)] if caption else []
     return fragment(element("table", {}, *parts, head, body))
@@ -172,6 +169,15 @@ def _bare(part: object) -> object:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> object:
+    """Write null in grey and fractions with at most four digits; whole numbers stay as they are, since many are keys."""
+    if value is None:
+        return _null()
+    if isinstance(value, float) and 1e-4 <= abs(value) < 1e15:
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return value
 
 
 def _null() -> Markup:

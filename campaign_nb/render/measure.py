@@ -33,7 +33,7 @@ def ellipsis(text: str, most: float, size: float, bold: bool = False) -> str:
     """Cut a text so that it is at most so many pixels wide, with an ellipsis where it was cut.
 
     >>> ellipsis("Contacted last week", 60, 10)
-    'Contacted la…'
+    'Contacted…'
     """
     scale = size / 1000 * (_BOLD if bold else 1)
     room, dots, used, fits = most / scale, 1000.0, 0.0, 0

@@ -46,18 +46,15 @@ def _tree(picture: Picture) -> Iterator[str]:
     roots = [node.id for node in picture.nodes if node.id not in targets] + [node.id for node in picture.nodes]
     shown: set[str] = set()
     for root in roots:
-        # Each entry is a line to write, or a node (or open end) to walk on from, with the prefix of its branch.
+        # Each entry is a line to write, or a node to walk on from with the prefix of its branch.
         todo: list[tuple[str, str | None, bool]] = [("", root, False)] if root not in shown else []
         while todo:
             prefix, name, is_text = todo.pop()
             if is_text:
                 yield prefix
                 continue
-            if name is None:
-                yield f"{prefix}○"
-                continue
-            if name in shown:
-                yield f"{prefix}↑ {nodes[name].label}"
+            if name in shown or name is None:
+                yield f"{prefix}↑ {nodes[str(name)].label}"
                 continue
             shown.add(name)
             yield prefix + _line(nodes[name])
@@ -66,12 +63,17 @@ def _tree(picture: Picture) -> Iterator[str]:
 
 
 def _below(prefix: str, edges: list[Edge]) -> list[tuple[str, str | None, bool]]:
-    """List what comes under a node."""
-    if len(edges) == 1:
-        return [(f"{prefix}│ {edges[0].caption}".rstrip(), None, True), (prefix, edges[0].target, False)]
+    """List what comes under a node: open ends, then the only way on, or the ways on as branches."""
+    ends = [edge for edge in edges if edge.target is None]
+    onward = [edge for edge in edges if edge.target is not None]
     entries: list[tuple[str, str | None, bool]] = []
-    for edge in edges:
-        last = edge is edges[-1]
+    for edge in ends:
+        corner = "├" if onward or edge is not ends[-1] else "└"
+        entries.append((f"{prefix}{corner}○ {edge.caption}".rstrip(), None, True))
+    if len(onward) == 1:
+        return [*entries, (f"{prefix}│ {onward[0].caption}".rstrip(), None, True), (prefix, onward[0].target, False)]
+    for edge in onward:
+        last = edge is onward[-1]
         entries.append((f"{prefix}{'└─' if last else '├─'} {edge.caption}".rstrip(), None, True))
         entries.append((prefix + ("   " if last else "│  "), edge.target, False))
     return entries

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import ipycytoscape  # pyright: ignore[reportMissingTypeStubs]
-import ipywidgets  # pyright: ignore[reportMissingTypeStubs]
+import ipycytoscape  # pyright: ignore[reportMissingTypeStubs] it ships no types
+import ipywidgets  # pyright: ignore[reportMissingTypeStubs] it ships no types
+import traitlets
 
 from campaign_nb.render.svg import svg
 from campaign_nb.render.view import View, read_view
@@ -23,6 +24,15 @@ _LINE_CLASSES = " directed multiple_edges"
 # Both sides of the comm are untyped.
 _library: Any = ipycytoscape
 _widgets: Any = ipywidgets
+
+
+class _Graph(ipycytoscape.CytoscapeWidget):
+    """The library's widget; it opens two graphs and keeps one, so that the first has to be remembered to be closed."""
+
+    @traitlets.default("graph")
+    def _first_graph(self) -> Any:
+        self.spare: Any = _library.Graph()
+        return self.spare
 
 
 class CampaignCanvas:
@@ -64,7 +74,8 @@ class CampaignCanvas:
 
     def show(self, view: View) -> None:
         """Draw a view now: in place where the structure is the same, else as a new graph."""
-        self._apply(view)
+        self._throttle.put(view)
+        self._throttle.flush()
 
     def patch(self, view: View) -> None:
         """Show new states and counts, at most ten times a second; the last always arrives. From any thread."""
@@ -87,8 +98,7 @@ class CampaignCanvas:
         self._throttle.close()
         with self._lock:
             self._listeners.clear()
-            self._drop_graph()
-            self._box.children = ()
+            self._swap(None)
             _close_all([self._bar, self._box])
 
     def _apply(self, view: View) -> None:
@@ -114,7 +124,7 @@ class CampaignCanvas:
         parts = {name: _part(element) for name, element in elements.items()}
         low, high = _HEIGHT
         height = min(high, max(low, scene.layout.height))
-        graph = _library.CytoscapeWidget(
+        graph: Any = _Graph(
             cytoscape_layout={"name": "preset", "fit": True, "padding": 12, "animate": False},
             cytoscape_style=self._themes["dark" if self._bar.dark else "light"],
             layout=_widgets.Layout(width="100%", height=f"{height:.0f}px"),
@@ -139,18 +149,10 @@ class CampaignCanvas:
             self._swap(_widgets.HTML(svg(view, heading=False)))
 
     def _swap(self, graph: Any) -> None:
-        before, parts, inner = self._graph, self._parts, self._graph_of(self._graph)
+        before, parts = self._graph, self._parts
         self._graph, self._scene, self._drawn, self._parts = graph, None, {}, {}
-        self._box.children = (self._bar, graph)
-        _close_all([*parts.values(), inner, before])
-
-    def _drop_graph(self) -> None:
-        before, inner = self._graph, self._graph_of(self._graph)
-        _close_all([*self._parts.values(), inner, before])
-        self._graph, self._scene, self._drawn, self._parts = None, None, {}, {}
-
-    def _graph_of(self, graph: Any) -> Any:
-        return getattr(graph, "graph", None)
+        self._box.children = () if graph is None else (self._bar, graph)
+        _close_all([*parts.values(), getattr(before, "graph", None), getattr(before, "spare", None), before])
 
     def _update(self, elements: dict[str, Element]) -> None:
         """Send what differs: data as a whole dictionary, since a change inside one is lost."""

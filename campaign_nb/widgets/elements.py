@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from campaign_nb.render.cards import face_image, mark_image, pill_image
@@ -14,6 +15,7 @@ from campaign_nb.render.scene import arrange, pill_caption, pill_width
 from campaign_nb.render.view import Edge, Node, Picture
 
 Data = dict[str, object]
+_THEMES: dict[str, Palette] = {"light": LIGHT, "dark": DARK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,15 @@ class Scene:
 
     def _card(self, name: str, node: Node, selected: bool) -> Element:
         data: Data = {"id": name, "label": node.label[:80], "kind": node.kind_label}
-        data |= {key: [_uri(face_image(node, theme)), *_mark(node.state, theme)] for key, theme in (("light", LIGHT), ("dark", DARK))}
+        # What a card's face doesn't show must not be part of what is remembered for it.
+        plain = replace(node, id="", problems=(), state="disabled" if node.state == "disabled" else "idle")
+        data |= {theme: [_face(plain, theme), *_mark(node.state, theme)] for theme in _THEMES}
         return Element(data, _classes("card", node.family, node.state, selected), self.layout.boxes[node.id].centre)
 
     def _pill(self, name: str, edge: Edge, selected: bool) -> Element:
         data: Data = {"id": name, "label": pill_caption(edge), "width": max(1.0, pill_width(edge))}
-        data |= {"light": [_uri(pill_image(edge, LIGHT))], "dark": [_uri(pill_image(edge, DARK))]}
+        plain = replace(edge, id="", source="", target=None)
+        data |= {theme: [_pill(plain, theme)] for theme in _THEMES}
         hidden = "" if pill_width(edge) else "hidden"
         return Element(data, _classes("pill", edge.state, hidden, selected), self.layout.routes[edge.id].pill.centre)
 
@@ -107,9 +112,20 @@ def _classes(*parts: str | bool) -> str:
     return " ".join("selected" if part is True else part for part in parts if part)
 
 
-def _mark(state: str, theme: Palette) -> list[str]:
-    image = mark_image(state, theme)
-    return [_uri(image)] if image else []
+@lru_cache(maxsize=1024)
+def _face(node: Node, theme: str) -> str:
+    return _uri(face_image(node, _THEMES[theme]))
+
+
+@lru_cache(maxsize=1024)
+def _pill(edge: Edge, theme: str) -> str:
+    return _uri(pill_image(edge, _THEMES[theme]))
+
+
+@lru_cache(maxsize=64)
+def _mark(state: str, theme: str) -> tuple[str, ...]:
+    image = mark_image(state, _THEMES[theme])
+    return (_uri(image),) if image else ()
 
 
 def _uri(svg: str) -> str:

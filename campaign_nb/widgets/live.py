@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets  # pyright: ignore[reportMissingTypeStubs]
+import ipywidgets  # pyright: ignore[reportMissingTypeStubs] it ships no types
 
 from campaign_nb.render.view import View
 from campaign_nb.widgets.canvas import CampaignCanvas
@@ -67,7 +67,7 @@ class LiveCampaign:
         self._box.children = ()
         self._canvas.close()
         for widget in (self._panel, self._box):
-            widget.layout.close()  # pyright: ignore[reportUnknownMemberType]
+            widget.layout.close()  # pyright: ignore[reportUnknownMemberType] the library is untyped
             widget.close()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

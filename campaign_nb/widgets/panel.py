@@ -27,6 +27,6 @@ class Panel(anywidget.AnyWidget):
 
         def check(_widget: object, content: object, _buffers: object) -> None:
             if isinstance(content, dict):
-                heard(dict[str, Any](content))  # pyright: ignore[reportUnknownArgumentType]
+                heard(dict[str, Any](content))  # pyright: ignore[reportUnknownArgumentType] the page sends any JSON
 
-        self.on_msg(check)  # pyright: ignore[reportUnknownMemberType]
+        self.on_msg(check)  # pyright: ignore[reportUnknownMemberType] the library is untyped

@@ -58,8 +58,13 @@ class Listing:
     def _repr_html_(self) -> str:
         first = collect([self._rows.head(SHOWN)])[0]
         columns = [name for name in first.columns if not name.startswith("key_")]
-        rows = [[masked(value) if name in _SECRET else value for name, value in row.items() if name in columns] for row in first.iter_rows(named=True)]
-        return html.table(columns, rows, caption=f"{self._title}: {len(self):,} rows" + (f", the first {SHOWN}" if first.height == SHOWN else ""))
+        rows = [
+            [masked(value) if name in _SECRET else value for name, value in row.items() if name in columns]
+            for row in first.iter_rows(named=True)
+        ]
+        return html.table(
+            columns, rows, caption=f"{self._title}: {len(self):,} rows" + (f", the first {SHOWN}" if first.height == SHOWN else "")
+        )
 
 
 def masked(value: object) -> str:

@@ -24,6 +24,7 @@ from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
 from campaign_nb.store import audiences, campaigns, files, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.runs import RunRecord
+from campaign_nb.workspace import workspaces
 from campaign_nb.workspace.listing import Listing
 
 DEFAULT = ".campaign-nb"
@@ -60,6 +61,7 @@ class Workspace:
         self._store: Store | None = None
         self._scheduler: Scheduler | None = None
         self._programs: dict[str, Programs] = {}
+        self._holders: dict[str, object] = {}
         self._schedules: dict[str, Callable[[], Scheduled | None]] = {}
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
@@ -70,6 +72,7 @@ class Workspace:
         with self._lock:
             if self._store is None:
                 self._store = Store.open(self.folder)
+                workspaces.opening(self)
             return self._store
 
     @property
@@ -89,6 +92,7 @@ class Workspace:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+                workspaces.closing(self)
 
     # ----------------------------------------------------------------------------------------------------- what it has
 
@@ -109,7 +113,8 @@ class Workspace:
             "modified_at": pl.Datetime("us", "UTC"),
         }
         rows = [
-            (c.name, str(c.status), c.paused, c.error, c.version, ", ".join(c.tags), c.description, c.created_at, c.modified_at) for c in found
+            (c.name, str(c.status), c.paused, c.error, c.version, ", ".join(c.tags), c.description, c.created_at, c.modified_at)
+            for c in found
         ]
         return Listing("campaigns", pl.LazyFrame(rows, schema=columns, orient="row"))
 
@@ -192,12 +197,21 @@ class Workspace:
                 listener(event)
             except Exception:  # a view that fails must not fail the run that it shows
                 continue
+        workspaces.changed(self)
 
-    def register(self, campaign_id: str, programs: Programs, schedule: Callable[[], Scheduled | None]) -> None:
-        """Let this kernel launch a campaign and go on with its runs."""
+    def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None]) -> None:
+        """Let this kernel launch a campaign and go on with its runs; `holder` is what users hold."""
         with self._lock:
             self._programs[campaign_id] = programs
             self._schedules[campaign_id] = schedule
+            self._holders[campaign_id] = holder
+        workspaces.changed(self)
+
+    def held(self, name: str) -> list[object]:
+        """Return what users hold of the campaign of that name, if this kernel holds it."""
+        with self.store.read() as connection:
+            record = campaigns.find(connection, name)
+        return [self._holders[record.id]] if record is not None and record.id in self._holders else []
 
     def program_of(self, run: RunRecord) -> Program | None:
         """Return the program of a run, None when this kernel does not hold its campaign."""

@@ -57,9 +57,12 @@ const statusbar: JupyterFrontEndPlugin<void> = {
   id: 'campaign-nb:statusbar',
   description: 'Shows live campaigns and the next launch in the status bar.',
   autoStart: true,
-  requires: [ICampaigns, IStatusBar],
-  optional: [ISettingRegistry],
-  activate: async (app, { campaigns }: ICampaigns, bar: IStatusBar, settings: ISettingRegistry | null) => {
+  requires: [ICampaigns],
+  optional: [IStatusBar, ISettingRegistry],
+  activate: async (app, { campaigns }: ICampaigns, bar: IStatusBar | null, settings: ISettingRegistry | null) => {
+    if (!bar) {
+      return;
+    }
     const item = new StatusItem(campaigns, () => void app.commands.execute(COMMANDS.showSidebar));
     bar.registerStatusItem(statusbar.id, { item, align: 'right', rank: 80 });
     const loaded = await settings?.load(statusbar.id);

@@ -188,7 +188,7 @@ export class Sidebar extends Widget {
   private ticking: ReturnType<typeof setInterval> | undefined;
   private readonly unlisten: () => void;
   private readonly figures = html('span', { class: 'cnb-muted' });
-  private readonly search = html('input', { class: 'cnb-search', type: 'search', placeholder: 'Search by name, tag, channel, status', 'aria-label': 'Search campaigns' });
+  private readonly search = html('input', { class: 'cnb-search', type: 'search', placeholder: 'Search campaigns', title: 'Name, tag, channel or status', 'aria-label': 'Search campaigns' });
   private readonly body = html('div', { class: 'cnb-side-body' });
 }
 

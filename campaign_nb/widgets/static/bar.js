@@ -52,6 +52,7 @@ class Keeper {
     this.cy = cy;
     this.box = box;
     this.touched = false;
+    this.drawn = null;
     this.width = 0;
     this.moved.clear();
     cy.on("layoutstop", () => this.fit());
@@ -82,8 +83,8 @@ class Keeper {
   restyle() {
     const dark = this.tell();
     const rules = this.model.get("themes")[dark ? "dark" : "light"];
-    if (this.cy && rules && this.drawn !== `${dark}${this.cy.instanceId ? this.cy.instanceId() : ""}`) {
-      this.drawn = `${dark}${this.cy.instanceId ? this.cy.instanceId() : ""}`;
+    if (this.cy && rules && this.drawn !== dark) {
+      this.drawn = dark;
       this.cy.style(rules);
     }
   }

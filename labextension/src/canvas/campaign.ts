@@ -12,6 +12,7 @@ const SMALLEST = 0.35;
 const LEGIBLE = 0.85;
 const LARGEST = 1.6;
 const STEP = 1.2;
+const FADE = 32;
 const OWN_KEYS = new Set(['Enter', ' ', 'Escape', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
 
 /** The zoom at which a picture fits: never larger than life, never below what can be read. */
@@ -59,12 +60,25 @@ export class CampaignCanvas {
     this.host.replaceChildren();
   }
 
-  private select(selection: Selection | null, reveal = false): void {
+  private select(selection: Selection | null, focus = false): void {
     this.selection = selection;
     this.showSelection();
-    if (selection && reveal) {
-      this.element(selection)?.focus({ preventScroll: true });
-      this.element(selection)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const element = selection && this.element(selection);
+    if (element) {
+      this.reveal(element);
+    }
+    if (element && focus) {
+      element.focus({ preventScroll: true });
+    }
+  }
+
+  // Sideways only: the page must not jump under the mouse.
+  private reveal(element: SVGGElement): void {
+    const room = this.scroller.getBoundingClientRect();
+    const { left, right } = element.getBoundingClientRect();
+    const over = Math.max(0, right + FADE - room.right) || Math.min(0, left - FADE - room.left);
+    if (right - left < room.width) {
+      this.scroller.scrollBy({ left: over, behavior: 'smooth' });
     }
   }
 
@@ -206,6 +220,7 @@ export class CampaignCanvas {
     if (element) {
       element.focus({ preventScroll: true });
       element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      this.reveal(element);
     }
   }
 

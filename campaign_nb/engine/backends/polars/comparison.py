@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.operand import Context, Operand, constant, in_zone, wall, wall_value
+from campaign_nb.engine.backends.polars.operand import Context, Operand, constant, in_zone, once, wall, wall_value
 from campaign_nb.engine.backends.polars.types import DIGITS, fits_decimal, literal
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.tree import Operator, Type
@@ -77,10 +77,13 @@ def member(value: Operand, options: Sequence[Operand], context: Context) -> pl.E
         return unknown()
     found = [option for option in options if not option.null]
     plain = _plain(value, found)
-    tests = [value.expr.is_in(plain)] if plain else [compare("=", value, option, context) for option in found]
-    if len(found) < len(options):
-        tests.append(unknown())
-    return joined(tests, lambda one, two: one | two)
+
+    def equals_any(read: Sequence[Operand]) -> pl.Expr:
+        tests = [compare("=", read[0], option, context) for option in read[1:]]
+        return joined(tests or [unknown()], lambda one, two: one | two)
+
+    test = value.expr.is_in(plain) if plain else once([value, *found], equals_any)
+    return test if len(found) == len(options) else test | unknown()
 
 
 def _plain(value: Operand, options: Sequence[Operand]) -> list[int | str | dt.date] | None:

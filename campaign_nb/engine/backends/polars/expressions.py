@@ -7,16 +7,19 @@ A value that depends on no row stays a literal of one row: use it in `filter`, `
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
 
 import polars as pl
 
 from campaign_nb.engine.backends.polars.comparison import compare, joined, member, unknown
-from campaign_nb.engine.backends.polars.functions import IMPLEMENTATIONS
-from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant
+from campaign_nb.engine.backends.polars.functions import IMPLEMENTATIONS, TAKES_NAN
+from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant, once, settled
 from campaign_nb.engine.backends.polars.patterns import like, like_expr
-from campaign_nb.engine.backends.polars.types import dtype_of
+from campaign_nb.engine.backends.polars.types import dtype_of, literal
 from campaign_nb.errors import DefinitionError, Problem, RunError, did_you_mean
 from campaign_nb.rules import tree
 from campaign_nb.rules.functions import REGISTRY
@@ -24,6 +27,10 @@ from campaign_nb.rules.schema import Field
 from campaign_nb.rules.tree import Type
 
 __all__ = ["Context", "Operand", "Resolve", "compile_operand", "compile_rule", "compile_value", "selects"]
+
+
+LARGE = 2
+"""The depth of an expression whose size is not known."""
 
 
 class Resolve(Protocol):
@@ -70,6 +77,10 @@ class _Compiler:
     context: Context
 
     def value(self, node: tree.Node) -> Operand:
+        return settled(self.computed(node))
+
+    def computed(self, node: tree.Node) -> Operand:
+        """Compile a value that arithmetic may have made NaN."""
         match node:
             case tree.Constant(value) | tree.Parameter(_, tree.Constant(value)):
                 return constant(value)
@@ -82,7 +93,7 @@ class _Compiler:
             case tree.Case(whens, otherwise):
                 return self._case(whens, otherwise)
             case _ if tree.is_rule(node):
-                return Operand(self.rule(node), Type.BOOLEAN)
+                return Operand(self.rule(node), Type.BOOLEAN, depth=LARGE)
             case _:
                 raise DefinitionError(Problem("rule", f"{type(node).__name__} is no value", "a column, a literal or a function"))
 
@@ -99,9 +110,7 @@ class _Compiler:
             case tree.In(value, options):
                 return member(self.value(value), [self.value(option) for option in options], self.context)
             case tree.Between(value, low, high):
-                operand = self.value(value)
-                above = compare(">=", operand, self.value(low), self.context)
-                return above & compare("<=", operand, self.value(high), self.context)
+                return once([self.value(value), self.value(low), self.value(high)], self._between)
             case tree.IsNull(value):
                 return self.value(value).expr.is_null()
             case tree.IsEmpty(value):
@@ -138,11 +147,14 @@ class _Compiler:
         function, implementation = REGISTRY.get(node.name), IMPLEMENTATIONS.get(node.name)
         if function is None or implementation is None:
             raise DefinitionError(Problem("rule", f"no function {node.name!r}; {did_you_mean(node.name, IMPLEMENTATIONS)}"))
-        operands = [_typed_null(self.value(arg), function.accepts(position)) for position, arg in enumerate(node.args)]
+        read = self.computed if node.name in TAKES_NAN else self.value
+        operands = [_typed_null(read(arg), function.accepts(position)) for position, arg in enumerate(node.args)]
         made = implementation(operands, self.context)
         if isinstance(made, pl.Expr):
             made = Operand(made, function.result([operand.type for operand in operands]))
-        return _folded(made) if operands and all(operand.known for operand in operands) else made
+        if operands and all(operand.known for operand in operands):
+            return _folded(settled(made))
+        return replace(made, depth=1 + max((operand.depth for operand in operands), default=0))
 
     def _case(self, whens: tuple[tuple[tree.Node, tree.Node], ...], otherwise: tree.Node) -> Operand:
         values = [*(self.value(value) for _, value in whens), self.value(otherwise)]
@@ -152,7 +164,11 @@ class _Compiler:
         *chosen, result = exprs
         for (condition, _), expr in reversed(list(zip(whens, chosen, strict=True))):
             result = pl.when(self.rule(condition)).then(expr).otherwise(result)
-        return Operand(result, kind, zone)
+        return Operand(result, kind, zone, depth=LARGE)
+
+    def _between(self, operands: Sequence[Operand]) -> pl.Expr:
+        value, low, high = operands
+        return compare(">=", value, low, self.context) & compare("<=", value, high, self.context)
 
     def _group(self, node: tree.Node, items: tuple[tree.Node, ...]) -> pl.Expr:
         every = isinstance(node, tree.And)
@@ -203,4 +219,8 @@ def _folded(operand: Operand) -> Operand:
         value = pl.select(operand.expr).item()
     except (pl.exceptions.PolarsError, ValueError, OverflowError):  # what can't be computed now fails, or not, in the run
         return operand
-    return replace(operand, known=True, value=value)
+    if value is None:
+        return replace(operand, known=True)
+    if isinstance(value, bool | int | float | Decimal | str | dt.date | dt.time | dt.timedelta):
+        return replace(operand, expr=literal(value), known=True, value=value)
+    return operand

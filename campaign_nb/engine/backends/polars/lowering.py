@@ -178,7 +178,7 @@ class Lowering:
         names = dict.fromkeys(step.population.table.key)
         for reading in (self.columns.needs[step], *extra):
             names |= dict.fromkeys(sorted(reading.columns))
-        return [name for name in names]
+        return list(names)
 
     def held(self, step: Step, flow: Flow, names: Sequence[str]) -> list[pl.Expr]:
         """Return the columns to keep of a flow: by name, and what was attached and is read again downstream."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,7 @@ class Operand:
     """A value as an expression, with its type; `zone` is the name of an instant's zone, None where it has none.
 
     `known` tells that the value is the same for every row and already computed; `value` then holds it.
-    `columns` names the columns of collected rows.
+    `columns` names the columns of collected rows. `depth` counts the calls within; `nan` says that a float may be NaN.
     """
 
     expr: pl.Expr
@@ -55,15 +55,13 @@ class Operand:
     known: bool = False
     value: Scalar = None
     columns: tuple[str, ...] = ()
+    depth: int = 0
+    nan: bool = False
 
     @property
     def null(self) -> bool:
         """Whether it is null for every row."""
         return self.known and self.value is None
-
-    def typed(self, kind: Type) -> Operand:
-        """Return the same value under another type."""
-        return replace(self, type=kind)
 
 
 def constant(value: Scalar) -> Operand:
@@ -72,6 +70,25 @@ def constant(value: Scalar) -> Operand:
         value = None
     instant = zone_of(value) if isinstance(value, dt.datetime) else None
     return Operand(literal(value), literal_type(value), instant, known=True, value=value)
+
+
+def once(operands: Sequence[Operand], build: Callable[[Sequence[Operand]], pl.Expr]) -> pl.Expr:
+    """Build an expression that reads an input several times; a large input is written once, as a field of a struct.
+
+    Polars copies what an expression mentions twice before it finds the copies again: nested, they grow exponentially.
+    """
+    if all(operand.depth <= 1 for operand in operands):
+        return build(operands)
+    fields = [operand.expr.alias(f"{at}") for at, operand in enumerate(operands) if not operand.known]
+    read = [operand if operand.known else replace(operand, expr=pl.field(f"{at}"), depth=0) for at, operand in enumerate(operands)]
+    return pl.struct(fields).struct.with_fields(build(read).alias("")).struct.field("")
+
+
+def settled(operand: Operand) -> Operand:
+    """Return a value that is null where a computation made it NaN, such as infinity less infinity."""
+    if not operand.nan:
+        return operand
+    return replace(operand, expr=once([operand], lambda read: read[0].expr.fill_nan(None)), nan=False)
 
 
 def wall_value(value: dt.date | dt.datetime, context: Context) -> dt.datetime:

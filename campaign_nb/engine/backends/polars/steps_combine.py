@@ -60,6 +60,7 @@ def lower_dedupe(plan: Lowering, step: Dedupe) -> Flow:
     """Find the keys of the rows that stay by reductions, then keep those rows."""
     flow = plan.source_flow(step, step.source)
     if step.keep == 0:
+        plan.checked[step] = (flow, [Mask(pl.lit(True))])
         return flow
     if flow.base.scan:
         reading = plan.columns.reading(step, step.source)

@@ -95,9 +95,9 @@ def lower_semi(plan: Lowering, step: Semi) -> Flow:
     """Keep the rows whose key is in every other population."""
     flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
     if all(other.base is flow.base for other in others):
-        masks = [Mask(_where(other)) for other in others]
-        plan.checked[step] = (flow, masks)
-        return flow.that(*masks)
+        mask = Mask(pl.all_horizontal(_where(other) for other in others))
+        plan.checked[step] = (flow, [mask])
+        return flow.that(mask)
     key = list(step.population.table.key)
     keys = others[0].select(key)
     for other in others[1:]:
@@ -109,9 +109,9 @@ def lower_anti(plan: Lowering, step: Anti) -> Flow:
     """Keep the rows whose key is in no other population."""
     flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
     if all(other.base is flow.base for other in others):
-        masks = [Mask(~_where(other)) for other in others]
-        plan.checked[step] = (flow, masks)
-        return flow.that(*masks)
+        mask = Mask(~pl.any_horizontal(_where(other) for other in others))
+        plan.checked[step] = (flow, [mask])
+        return flow.that(mask)
     key = list(step.population.table.key)
     return keep_by_key(plan, step, step.source, pl.concat([other.select(key) for other in others]), positive=False)
 
@@ -137,6 +137,4 @@ def reasons_of(step: Step) -> list[str]:
     """Return the reasons that a dropping step gives, in the order in which they are found."""
     if isinstance(step, Filter):
         return [check.reason for check in step.checks]
-    if isinstance(step, Semi | Anti):
-        return [step.reason] * len(step.others)
     return [str(getattr(step, "reason", ""))]

@@ -7,21 +7,16 @@ and a result of more than 38 digits is an error of the run. A float among the ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import polars as pl
 
 from campaign_nb.engine.backends.polars.functions.table import Implementation, One, Table, Two
-from campaign_nb.engine.backends.polars.operand import Context, Operand
+from campaign_nb.engine.backends.polars.operand import Context, Operand, once
 from campaign_nb.engine.backends.polars.types import SCALE, literal
 from campaign_nb.rules.functions.signature import widest
 from campaign_nb.rules.tree import Type
-
-
-def not_nan(expr: pl.Expr) -> pl.Expr:
-    """Return a float whose NaN, such as infinity less infinity, is null."""
-    return expr.fill_nan(None)
 
 
 def not_zero(divisor: pl.Expr) -> pl.Expr:
@@ -31,44 +26,32 @@ def not_zero(divisor: pl.Expr) -> pl.Expr:
 
 def of_number(whole: One, fraction: One) -> Implementation:
     """Return an implementation for one number: how to compute a whole one, and any other."""
-
-    def compute(args: Sequence[Operand], _: Context) -> pl.Expr:
-        kind, (number,) = _prepared(args)
-        return _finished(kind, (whole if kind is Type.INTEGER else fraction)(number))
-
-    return compute
+    return _of_kind(lambda kind, read: (whole if kind is Type.INTEGER else fraction)(read[0]))
 
 
 def of_numbers(whole: Two, decimal: Two, number: Two) -> Implementation:
     """Return an implementation for two numbers: how to compute by the widest kind among them."""
-
-    def compute(args: Sequence[Operand], _: Context) -> pl.Expr:
-        kind, (a, b) = _prepared(args)
-        function = {Type.INTEGER: whole, Type.DECIMAL: decimal}.get(kind, number)
-        return _finished(kind, function(a, b))
-
-    return compute
+    return _of_kind(lambda kind, read: {Type.INTEGER: whole, Type.DECIMAL: decimal}.get(kind, number)(*read))
 
 
-def _prepared(args: Sequence[Operand]) -> tuple[Type, list[pl.Expr]]:
-    kind = widest([arg.type for arg in args])
+def _of_kind(compute: Callable[[Type, list[pl.Expr]], pl.Expr]) -> Implementation:
+    def implementation(args: Sequence[Operand], _: Context) -> Operand:
+        kind = widest([arg.type for arg in args])
+        made = once(args, lambda read: compute(kind, [_prepared(kind, arg.expr) for arg in read]))
+        result = made.cast(pl.Int64, strict=False) if kind is Type.INTEGER else made
+        return Operand(result, kind, nan=kind is Type.NUMBER)
+
+    return implementation
+
+
+def _prepared(kind: Type, expr: pl.Expr) -> pl.Expr:
     match kind:
         case Type.INTEGER:
-            return kind, [arg.expr.cast(pl.Int128) for arg in args]
+            return expr.cast(pl.Int128)
         case Type.NUMBER:
-            return kind, [arg.expr.cast(pl.Float64) for arg in args]
+            return expr.cast(pl.Float64)
         case _:
-            return kind, [arg.expr for arg in args]
-
-
-def _finished(kind: Type, result: pl.Expr) -> pl.Expr:
-    match kind:
-        case Type.INTEGER:
-            return result.cast(pl.Int64, strict=False)
-        case Type.NUMBER:
-            return not_nan(result)
-        case _:
-            return result
+            return expr
 
 
 def _sum(a: pl.Expr, b: pl.Expr) -> pl.Expr:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
-from campaign_nb.engine.backends.polars.operand import Context, Operand, constant
+from campaign_nb.engine.backends.polars.operand import Context, Operand, constant, once
 from campaign_nb.engine.backends.polars.types import literal
 from campaign_nb.rules.tree import Type
 
@@ -27,14 +27,19 @@ def day_of(operand: Operand) -> pl.Expr:
     return operand.expr if operand.type is Type.DATE else local(operand).dt.date()
 
 
-def at_zone(shown: pl.Expr, name: str) -> pl.Expr:
+def at_zone(shown: Operand, name: str) -> pl.Expr:
     """Return the instants at which a zone's clock shows this.
 
     Time: of an hour shown twice the first; an hour never shown counts from before the clock's change.
     """
-    first = shown.dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
-    before = (shown - _DAY).dt.replace_time_zone(name, ambiguous="earliest", non_existent="null")
-    return pl.coalesce(first, before + _DAY)
+
+    def build(read: Sequence[Operand]) -> pl.Expr:
+        first, before = (
+            clock.dt.replace_time_zone(name, ambiguous="earliest", non_existent="null") for clock in (read[0].expr, read[0].expr - _DAY)
+        )
+        return pl.coalesce(first, before + _DAY)
+
+    return once([shown], build)
 
 
 def moved(date: pl.Expr, n: Operand, unit: str, sign: int = 1) -> pl.Expr:
@@ -42,7 +47,7 @@ def moved(date: pl.Expr, n: Operand, unit: str, sign: int = 1) -> pl.Expr:
     most = _MOST[unit]
     if isinstance(n.value, int):
         return date.dt.offset_by(f"{sign * n.value}{unit}" if abs(n.value) <= most else pl.lit(None, dtype=pl.String))
-    step = pl.when(n.expr.is_between(-most, most)).then(sign * n.expr.cast(pl.Int64))
+    step = once([n], lambda read: pl.when(read[0].expr.is_between(-most, most)).then(sign * read[0].expr.cast(pl.Int64)))
     return date.dt.offset_by(pl.format("{}" + unit, step))
 
 
@@ -53,8 +58,8 @@ def _from_today(unit: str, sign: int) -> Implementation:
 def _later(unit: str) -> Implementation:
     def later(args: Sequence[Operand], _: Context) -> Operand:
         date, n = args
-        shown = moved(local(date), n, unit)
-        return Operand(shown if date.zone is None else at_zone(shown, date.zone), date.type, date.zone)
+        shown = Operand(moved(local(date), n, unit), date.type, depth=1 + date.depth + n.depth)
+        return shown if date.zone is None else Operand(at_zone(shown, date.zone), date.type, date.zone)
 
     return later
 
@@ -76,7 +81,8 @@ def _position(date: pl.Expr) -> pl.Expr:
 def _age(step: int) -> Implementation:
     def age(args: Sequence[Operand], context: Context) -> pl.Expr:
         today = (context.today.year * 12 + context.today.month) * _MONTH_STEP + context.today.day
-        return ((today - _position(day_of(args[0]))) / step).cast(pl.Int64)  # the cast cuts toward zero
+        position = once(args, lambda read: _position(day_of(read[0])))
+        return ((today - position) / step).cast(pl.Int64)  # the cast cuts toward zero
 
     return age
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.functions.arithmetic import not_nan, not_zero, of_number
+from campaign_nb.engine.backends.polars.functions.arithmetic import not_zero, of_number
 from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
-from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant
+from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant, once
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.rules.functions.signature import widest
+from campaign_nb.rules.tree import Type
 
 MOST_DECIMALS = 18
 """More decimals than this, or zeros before the point, change no number."""
@@ -53,16 +55,23 @@ def _round(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
 
 def _extreme(*, larger: bool) -> Implementation:
     def chosen(args: Sequence[Operand], context: Context) -> Operand:
-        exprs, kind, zone = common(args, context)
-        found = pl.max_horizontal(exprs) if larger else pl.min_horizontal(exprs)
-        return Operand(pl.when(*(expr.is_not_null() for expr in exprs)).then(found), kind, zone)
+        def build(read: Sequence[Operand]) -> pl.Expr:
+            exprs, _, _ = common(read, context)
+            found = pl.max_horizontal(exprs) if larger else pl.min_horizontal(exprs)
+            return pl.when(*(expr.is_not_null() for expr in exprs)).then(found)
+
+        return Operand(once(args, build), widest([arg.type for arg in args]))
 
     return chosen
 
 
-def _percent(args: Sequence[Operand], _: Context) -> pl.Expr:
-    a, b = (arg.expr.cast(pl.Float64) for arg in args)
-    return not_nan(a * 100 / not_zero(b))
+def _percentage(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a * 100 / not_zero(b)
+
+
+def _percent(args: Sequence[Operand], _: Context) -> Operand:
+    made = once(args, lambda read: _percentage(*(arg.expr.cast(pl.Float64) for arg in read)))
+    return Operand(made, Type.NUMBER, nan=True)
 
 
 TABLE: Table = {

@@ -8,7 +8,7 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.functions.date import local
 from campaign_nb.engine.backends.polars.functions.table import Table, of_one
-from campaign_nb.engine.backends.polars.operand import Context, Operand
+from campaign_nb.engine.backends.polars.operand import Operand, once
 from campaign_nb.engine.backends.polars.types import literal
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.tree import Type
@@ -40,7 +40,7 @@ def _at_least(operand: Operand, least: int) -> pl.Expr:
     return operand.expr.cast(pl.Int64).clip(lower_bound=least)
 
 
-def _substring(args: Sequence[Operand], _: Context) -> pl.Expr:
+def _substring(args: Sequence[Operand]) -> pl.Expr:
     text, start = args[0].expr, args[1]
     first = _at_least(start, 1)
     if len(args) == 2:
@@ -49,14 +49,14 @@ def _substring(args: Sequence[Operand], _: Context) -> pl.Expr:
     return _unless_null(text.str.slice(first - 1, length), start, args[2])
 
 
-def _char_index(args: Sequence[Operand], _: Context) -> pl.Expr:
+def _char_index(args: Sequence[Operand]) -> pl.Expr:
     text, part = (arg.expr for arg in args)
     before = text.str.splitn(part, 2).struct.field("field_0").str.len_chars().cast(pl.Int64)
     found = pl.when(text.str.contains(part, literal=True)).then(before + 1).otherwise(0)
     return _unless_null(pl.when(part == "").then(1).otherwise(found), *args)
 
 
-def _replace(args: Sequence[Operand], _: Context) -> pl.Expr:
+def _replace(args: Sequence[Operand]) -> pl.Expr:
     text, part, by = args
     if isinstance(part.value, str) and isinstance(by.value, str):
         return text.expr.str.replace_all(part.value, by.value, literal=True) if part.value else text.expr
@@ -102,9 +102,9 @@ TABLE: Table = {
     "length": of_one(_length),
     "left": lambda args, _: args[0].expr.str.head(_at_least(args[1], 0)),
     "right": lambda args, _: args[0].expr.str.tail(_at_least(args[1], 0)),
-    "substring": _substring,
-    "char_index": _char_index,
-    "replace": _replace,
+    "substring": lambda args, _: once(args, _substring),
+    "char_index": lambda args, _: once(args, _char_index),
+    "replace": lambda args, _: once(args, _replace),
     "concat": lambda args, _: pl.concat_str([as_text(arg) for arg in args]),
     "to_string": lambda args, _: as_text(args[0]),
     "email_domain": of_one(_email_domain),

@@ -1,0 +1,82 @@
+"""What `publish` returns: the numbers to confirm, or the panel of the scheduler that took over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from campaign_nb.campaign.run import DryRun
+from campaign_nb.render import html
+from campaign_nb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from campaign_nb.campaign.campaign import Campaign
+
+
+class Publication:
+    """What publishing would do, from the last dry run: messages by activity, exclusions by reason. Nothing is published yet.
+
+    `.confirm()` publishes, as the button does and as `campaign.publish(confirm=n)`.
+    """
+
+    def __init__(self, campaign: Campaign, run: DryRun) -> None:
+        self.campaign, self.run = campaign, run
+
+    @property
+    def total(self) -> int:
+        """The number of messages."""
+        return sum(self.run.messages.values())
+
+    def confirm(self) -> Any:
+        """Publish with these numbers."""
+        return self.campaign.publish(confirm=self.total)
+
+    def rows(self) -> list[tuple[str, str, int]]:
+        """Return channel, activity and messages, then what is excluded and why."""
+        nodes = self.campaign.definition.nodes
+        found = [(nodes[label].activity.channel, label, number) for label, number in self.run.messages.items()]
+        left = [
+            ("excluded", f"{label}: {reason}", number)
+            for (label, reason), number in self.run.reasons().items()
+            if label in self.run.messages and number
+        ]
+        return found + left
+
+    def __repr__(self) -> str:
+        lines = [f"campaign {self.campaign.name!r} would send {self.total:,} messages"]
+        lines += [f"  {channel} · {label}: {number:,}" for channel, label, number in self.rows()]
+        return "\n".join([*lines, f"  → campaign.publish(confirm={self.total})"])
+
+    def _repr_html_(self) -> str:
+        caption = f"Publishing {self.campaign.name} would send {self.total:,} messages"
+        hint = html.element("p", {}, f"campaign.publish(confirm={self.total})")
+        return html.fragment(html.table(["channel", "activity", "people"], self.rows(), caption=caption), hint)
+
+
+class Panel:
+    """The scheduler of a campaign's workspace, as a notebook shows it: next launches, the run in progress, last runs."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace whose scheduler it shows."""
+        return self.campaign.workspace
+
+    def next_launches(self, n: int = 5) -> Sequence[str]:
+        """Return the next launches as text in the campaign's zone."""
+        return [launch.strftime("%a %d %b %Y %H:%M:%S %Z") for launch in self.campaign.launches(n)]
+
+    def __repr__(self) -> str:
+        schedule = self.campaign.schedule
+        lines = [f"campaign {self.campaign.name!r} is {self.campaign.status}"]
+        lines += [f"  {schedule.explain()}"] if schedule is not None else ["  runs once, as soon as possible"]
+        return "\n".join([*lines, *(f"  next: {launch}" for launch in self.next_launches(3))])
+
+    def _repr_html_(self) -> str:
+        schedule = self.campaign.schedule
+        rows: list[tuple[object, object]] = [("Status", self.campaign.status)]
+        rows.append(("Schedule", schedule.explain() if schedule is not None else "once, as soon as possible"))
+        rows += [("Next", launch) for launch in self.next_launches(3)]
+        return html.card(self.campaign.name, rows)

@@ -1,0 +1,79 @@
+"""The command line: campaign-nb quickstart."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+import nbformat
+from nbclient import NotebookClient
+
+QUICKSTART = "00_quickstart.ipynb"
+_TELL = """
+import json as _json
+print(_json.dumps({"customers": len(customers_frame), "counts": [[*row] for row in run.counts.iter_rows()]}))
+"""
+
+
+def notebooks() -> Path:
+    """Return the folder of the notebooks that come with the package."""
+    here = Path(__file__).parent
+    inside = here / "_notebooks"
+    return inside if inside.is_dir() else here.parent / "notebooks"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="campaign-nb")
+def main() -> None:
+    """Orchestrated marketing campaigns in Jupyter."""
+
+
+@main.command()
+@click.option("--execute", is_flag=True, help="Run it without a browser and print what it counted.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("campaign-nb-quickstart"), help="Where to put the notebook.")
+def quickstart(execute: bool, folder: Path) -> None:
+    """Open the quickstart in JupyterLab, on 23,570 real customers."""
+    source = notebooks() / QUICKSTART
+    if not source.is_file():
+        raise click.ClickException(f"the notebook is missing: {source.name}; install the package again")
+    if execute:
+        with tempfile.TemporaryDirectory() as temporary:
+            _execute(source, Path(temporary))
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / QUICKSTART
+    if not target.exists():
+        shutil.copyfile(source, target)
+    click.echo(f"Opening {target}")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{QUICKSTART}"]
+    raise SystemExit(subprocess.call(command, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}))
+
+
+def _execute(source: Path, folder: Path) -> None:
+    """Run the notebook in a kernel of this Python and print the customers read and the count of every transition."""
+    book: Any = nbformat.read(source, as_version=4)  # pyright: ignore[reportUnknownMemberType] it ships no types
+    book.cells.append(nbformat.v4.new_code_cell(_TELL))  # pyright: ignore[reportUnknownMemberType] it ships no types
+    client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    try:
+        client.execute()
+    except Exception as error:
+        lines = str(error).strip().splitlines()
+        raise click.ClickException("\n".join(lines[-12:])) from error
+    text = "".join(output.get("text", "") for output in book.cells[-1].outputs)
+    told = json.loads(text)
+    click.echo(f"{told['customers']:,} customers read")
+    width = max(len(label) + len(port) for label, port, _ in told["counts"]) + 3
+    for label, port, rows in told["counts"]:
+        name = label if port == "out" else f"{label} · {port}"
+        click.echo(f"  {name:<{width}} {rows:>8,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""What users test their own activities with: run one on a frame, and real data to try things on."""
+
+from campaign_nb.testing.run import counted, run
+from campaign_nb.testing.samples import Cdnow, cdnow
+
+__all__ = ["Cdnow", "cdnow", "counted", "run"]

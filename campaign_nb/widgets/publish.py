@@ -1,0 +1,47 @@
+"""The numbers of a publication with the button that confirms them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets  # pyright: ignore[reportMissingTypeStubs] it ships no types
+
+from campaign_nb.render import html
+
+_widgets: Any = ipywidgets
+
+
+class PublishButton:
+    """Shows what publishing would send; the button calls back once.
+
+    >>> button = PublishButton("Spring", 3, [["email", "Offer", 3]])
+    >>> button.close()
+    """
+
+    def __init__(self, name: str, total: int, rows: Sequence[Sequence[object]]) -> None:
+        table = html.table(["channel", "activity", "people"], rows, caption=f"Publishing {name} would send {total:,} messages")
+        self._table = _widgets.HTML(value=str(table))
+        self._button = _widgets.Button(description=f"Publish: {total:,} messages", button_style="primary", layout={"width": "auto"})
+        self._box = _widgets.VBox([self._table, self._button])
+        self._listeners: list[Callable[[], None]] = []
+        self._button.on_click(self._clicked)
+
+    @property
+    def widget(self) -> Any:
+        """Return the widget that is displayed."""
+        return self._box
+
+    def on_confirm(self, callback: Callable[[], None]) -> None:
+        """Call `callback` when the button is pressed."""
+        self._listeners.append(callback)
+
+    def close(self) -> None:
+        """Close the widgets."""
+        for widget in (self._button, self._table, self._box):
+            widget.close()
+
+    def _clicked(self, _: object) -> None:
+        self._button.disabled = True
+        for listener in list(self._listeners):
+            listener()

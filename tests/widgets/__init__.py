@@ -1,0 +1,1 @@
+"""Tests of the live views, without a front end."""
