@@ -91,6 +91,13 @@ __all__ = [
 
 from campaign_nb.engine.executor import PolarsExecutor as _PolarsExecutor  # wiring, not API
 
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell `jupyter labextension develop` where the built extension is."""
+    return [{"src": "labextension", "dest": "campaign-nb"}]
+
+
 _execute.provide(_PolarsExecutor(SystemClock().now))
 
 if "ipykernel" in _sys.modules:

@@ -170,9 +170,9 @@ def readable(value: Any) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _record(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {readable(item)}" for name, item in value.items())  # pyright: ignore[reportUnknownVariableType]
+        return ", ".join(f"{name}: {readable(item)}" for name, item in value.items())  # pyright: ignore[reportUnknownVariableType] # any option
     if isinstance(value, tuple | list):
-        return ", ".join(readable(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+        return ", ".join(readable(item) for item in value)  # pyright: ignore[reportUnknownVariableType] # any option
     return str(getattr(value, "__qualname__", value))
 
 

@@ -8,9 +8,10 @@ from typing import Literal, Self
 from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Effect, Port
 from campaign_nb.data.model import roles_of
 from campaign_nb.errors import DefinitionError, Problem
-from campaign_nb.messages.content import Template, template
+from campaign_nb.messages.content import WITHOUT, Template, template
 from campaign_nb.messages.eligibility import checks, consent_of
 from campaign_nb.rules import tree
+from campaign_nb.rules.tree import Type
 from campaign_nb.steps import Filter, Population, Rejected, Render, Step
 
 
@@ -19,7 +20,8 @@ class Email(Activity):
 
     Shape: the outbound transition is who it was attempted for; a message is one row, unique by run, activity, person
     and channel. Excluded, in this order: no address, malformed address, no consent.
-    Nulls: a null consent is no consent, unless `empty_consent`. A null in a template prints nothing and is counted.
+    Nulls: a null consent is no consent, unless `empty_consent`. A null in a template prints nothing and is counted: a
+    dry run's `rendering` says for how many messages each column is empty.
     Errors: a table without the email role, without a consent column (marketing), a template that names unknown columns.
     """
 
@@ -79,6 +81,8 @@ class Email(Activity):
             yield Problem(
                 where, f"table {table!r} has no email role", "the column that holds the address", f'shop.table({table!r}, …, email="email")'
             )
+        else:
+            yield from _typed(population, where, roles.email, "address", Type.TEXT)
         if self.category == "marketing" and "email" not in roles.consent:
             yield Problem(
                 where,
@@ -86,6 +90,8 @@ class Email(Activity):
                 "a column that says who agreed; or a transactional message",
                 f'shop.table({table!r}, …, consent={{"email": "email_opt_in"}})',
             )
+        elif self.category == "marketing":
+            yield from _typed(population, where, roles.consent["email"], "consent", Type.BOOLEAN)
         for name, item in self._templates().items():
             yield from item.problems(population, f"{where}, {name}")
 
@@ -103,5 +109,15 @@ class Email(Activity):
                 rest.append((name, item))
             else:
                 parts.append((name, value))
+        columns = sorted({column for item in self._templates().values() for column in item.names})
+        parts += [(f"{WITHOUT}{column}", tree.IsEmpty(tree.Column(column))) for column in columns]
         message = Render(eligible, "email", address, tuple(parts), tuple(rest))
         return Compiled({OUT: eligible, COMPLEMENT: Rejected(eligible)}, drops=(eligible,), effects=(Effect("send", "email", message),))
+
+
+def _typed(population: Population, where: str, column: str, role: str, kind: Type) -> Iterator[Problem]:
+    """Yield a role whose column is of another type than it must be."""
+    found = population.scope.row.column(column)
+    if found is not None and found.type not in (kind, Type.UNKNOWN):
+        what = f"column {column!r}, the {role} of table {population.table.label!r}, is {found.type}"
+        yield Problem(where, what, f"a {kind} column", "make one where the table is read")

@@ -168,20 +168,20 @@ class Split(Activity):
         hashed = f"_draw {context.label}"
         source: Step = Bucket(inputs[0], hashed, seed)
         groups: dict[str, Step] = {}
-        before: list[tree.Node] = []
-        at = 0.0
+        rules, cuts, at = list[tree.Node](), list[tree.Node](), 0.0
         for name, part in self.parts.items():
             rule, at = self._rule(part, hashed, at)
-            condition = tree.Except(rule, tree.Or(tuple(before))) if before and not self.overlap else rule
-            group: Step = Filter(source, (Check("another group", condition),))
-            if isinstance(part, Subset) and (part.top is not None or part.share is not None):
+            earlier = [] if self.overlap else [*rules, *cuts] if isinstance(part, Subset) else rules
+            group: Step = Filter(source, (Check("another group", _without(rule, earlier)),))
+            if isinstance(part, Subset) and self._limited(part):
                 group = self._limit(group, part, f"{seed}/{name}", f"_draw {context.label} {name}")
                 source = source if self.overlap else Anti(source, (group,), "another group")
             else:
-                before.append(rule)
+                (rules if isinstance(part, Subset) else cuts).append(rule)
             groups[name] = Attach(group, ((CODE, tree.Constant(part.code or name)),))
-        rest = Filter(source, (Check("no group", tree.Except(tree.Everybody(), tree.Or(tuple(before)))),)) if before else source
-        if self.overlap and any(isinstance(part, Subset) and part.top for part in self.parts.values()):
+        left: tree.Node = tree.Compare(">=", tree.Column(hashed), tree.Constant(round(at * LINE))) if cuts else tree.Everybody()
+        rest: Step = Filter(source, (Check("no group", _without(left, rules)),))
+        if self.overlap and any(isinstance(part, Subset) and self._limited(part) for part in self.parts.values()):
             rest = Anti(inputs[0], tuple(groups.values()), "in a group")
         if self.one_table:
             together = Union(tuple(groups.values()))
@@ -196,6 +196,9 @@ class Split(Activity):
         bounds = (tree.Compare(">=", column, tree.Constant(low)), tree.Compare("<", column, tree.Constant(high)))
         return tree.And(bounds), at + part.share
 
+    def _limited(self, part: Subset) -> bool:
+        return part.top is not None or part.share is not None
+
     def _limit(self, group: Step, part: Subset, seed: str, hashed: str) -> Step:
         if part.top is not None and part.by:
             return Take(group, part.by, part.top)
@@ -204,6 +207,11 @@ class Split(Activity):
             return Take(drawn, (tree.Order(tree.Column(hashed)),), part.top)
         cut = tree.Compare("<", tree.Column(hashed), tree.Constant(round((part.share or 0) * LINE)))
         return Filter(drawn, (Check("over the share", cut),))
+
+
+def _without(rule: tree.Node, earlier: Sequence[tree.Node]) -> tree.Node:
+    """Return a rule for rows that no earlier rule has taken; where an earlier one is unknown the row is still there."""
+    return tree.Except(rule, tree.Or(tuple(earlier))) if earlier else rule
 
 
 def _part(name: str, value: object) -> Part:

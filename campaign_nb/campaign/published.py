@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.graph.document import from_json, to_json
 from campaign_nb.graph.lifecycle import ACTIONS, Status, check
 from campaign_nb.graph.problems import compile_definition
+from campaign_nb.schedule import Schedule
 from campaign_nb.scheduler import Scheduled
 from campaign_nb.store import campaigns, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
@@ -128,17 +130,21 @@ class Published:
     def register(self) -> None:
         """Let this kernel launch the campaign and go on with its runs."""
         record = self._stored()
-        self._campaign.workspace.register(record.id, self._campaign, self._program, self._scheduled)
+        self._campaign.workspace.register(record.id, self._campaign, self._program, self._scheduled, self._as_of)
 
     def _scheduled(self) -> Scheduled | None:
+        """Return the published version's schedule; one that was set and not published yet does not count."""
         record = self.record()
         if record is None or record.status not in (Status.LIVE, Status.SCHEDULED):
             return None
-        schedule = self._campaign.schedule
-        since = self.published_at()
-        if schedule is None or since is None:
+        with self._campaign.workspace.store.read() as connection:
+            version = campaigns.published(connection, record.id)
+        if version is None or version.schedule is None or version.published_at is None:
             return None
-        return Scheduled(record.id, self._campaign.name, record.version, schedule, since, record.paused)
+        return Scheduled(record.id, record.name, version.version, _schedule(version.schedule), version.published_at, record.paused)
+
+    def _as_of(self, due: dt.datetime) -> dt.datetime:
+        return due if self._campaign.data.as_of is None else self._campaign.instant()
 
     def _check(self, record: CampaignRecord, action: str) -> None:
         with self._campaign.workspace.store.read() as connection:
@@ -178,8 +184,8 @@ class Published:
                 raise RunError(
                     Problem(f"campaign {record.name!r}", "it has no published version", "a published campaign", "campaign.publish()")
                 )
-            as_of = campaign.instant() if campaign.data.as_of is not None else now
-            return runs.start(connection, record.id, version.version, as_of, now, seed=version.seed, message=f"run started: {message}")
+            text = f"run started: {message}"
+            return runs.start(connection, record.id, version.version, self._as_of(now), now, seed=version.seed, message=text)
 
     def launch(self) -> LiveRun:
         """Start a run now."""
@@ -270,6 +276,11 @@ class Published:
         columns = {"run": pl.String, "version": pl.Int64, "state": pl.String, "as_of": _INSTANT}
         columns |= {"started_at": _INSTANT, "ended_at": _INSTANT, "error": pl.String}
         return Listing(f"runs of {self._campaign.name}", pl.LazyFrame(rows, schema=columns, orient="row"), name="run")
+
+
+@functools.lru_cache(maxsize=256)
+def _schedule(document: str) -> Schedule:
+    return Schedule.from_json(json.loads(document))
 
 
 def _json(document: object) -> str:

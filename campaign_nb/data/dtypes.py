@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
@@ -77,13 +78,14 @@ def dtype_of(document: Json) -> Any:
     >>> dtype_of(["List", ["Datetime", "us", "UTC"]])
     List(Datetime(time_unit='us', time_zone='UTC'))
     """
+    given: Json = document
     if isinstance(document, str) and document in _SIMPLE:
         return _SIMPLE[document]
     try:
-        name, *arguments = cast("list[Json]", document if isinstance(document, list) else [""])
+        name, *arguments = cast("list[Json]", document) if isinstance(document, list) else [""]
         return _READERS[str(name)](*arguments)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise ValueError(f"{str(document)[:80]!r} is no Polars type") from error
+        raise ValueError(f"{given!r:.80} is no Polars type") from error
 
 
 def dtype_code(dtype: Any) -> str:
@@ -101,9 +103,13 @@ def _arguments(document: list[Json]) -> str:
         case ["List", inner]:
             return dtype_code(dtype_of(inner))
         case ["Struct", parts]:
-            return "{" + ", ".join(f"{name!r}: {dtype_code(dtype_of(part))}" for name, part in parts.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {dtype_code(dtype_of(part))}" for name, part in parts.items())
+                + "}"
+            )
         case [_, *arguments]:
-            return ", ".join(repr(item) for item in arguments if item is not None)
+            return ", ".join(json.dumps(item, ensure_ascii=False) for item in arguments if item is not None)
         case _:
             return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from campaign_nb.activity import Effect
 from campaign_nb.clock import Clock
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DeliveryError, Problem
+from campaign_nb.messages.content import WITHOUT
 from campaign_nb.store import Connection, files
 from campaign_nb.store.files import Slot, Written
 from campaign_nb.store.runs import RunRecord
@@ -28,29 +30,34 @@ class Outbox:
         self._folder, self._clock, self._identity, self._respond = folder, clock, identity, respond
 
     def write(self, run: RunRecord, task: Task, effect: Effect, rows: pl.DataFrame) -> list[Written]:
-        """Write the messages, and the events that a response model gives them."""
+        """Write the messages, and the events that a response model gives them, marked as simulated."""
         messages = self.messages(run, task, effect, rows)
         written = [self._write("outbox", run, task, effect.name, messages)]
         events = self._respond(run, task, messages)
         if events is not None:
-            written.append(self._write("feedback", run, task, effect.name, events))
+            marked = events.with_columns(pl.lit(True).alias("simulated"))
+            written.append(self._write("feedback", run, task, effect.name, marked))
         return written
 
     def messages(self, run: RunRecord, task: Task, effect: Effect, rows: pl.DataFrame) -> pl.DataFrame:
         """Return messages as the outbox keeps them: who, where to, what, when, under which id.
 
+        Shape: one row per message, sorted by its id; the id depends on workspace, run, activity, channel and person
+        only, so a stage that is repeated after a crash makes the same ones. `table` is the targeting dimension of
+        `person`.
         Errors: a person with two messages of one activity and channel.
         """
         keys = [name for name in rows.columns if name.startswith("key_")]
-        parts = [name for name in rows.columns if name not in keys and name != "address"]
-        person = pl.concat_str([pl.col(name).cast(pl.String) for name in keys], separator=SEPARATOR)
-        about = SEPARATOR.join([self._identity, run.id, task.label, effect.name])
-        token = CryptographicHashingNameSpace(pl.concat_str([pl.lit(about), person], separator=SEPARATOR)).sha256()
+        parts = [name for name in rows.columns if name not in keys and name != "address" and not name.startswith(WITHOUT)]
+        person = _person(rows, keys)
+        about = json.dumps([self._identity, run.id, task.label, effect.name], ensure_ascii=False)
+        token = CryptographicHashingNameSpace(pl.concat_str([pl.lit(about), person], separator=SEPARATOR)).sha2_256()
         messages = rows.select(
             token.str.slice(0, 32).alias("message_id"),
             pl.lit(run.id).alias("run"),
             pl.lit(task.label).alias("activity"),
             pl.lit(effect.name).alias("channel"),
+            pl.lit(effect.step.population.table.label).alias("table"),
             person.alias("person"),
             *keys,
             "address",
@@ -74,3 +81,17 @@ class Outbox:
         """Make the messages count."""
         for item in written:
             files.record(connection, self._folder, item, self._clock.now())
+
+
+def _person(rows: pl.DataFrame, keys: list[str]) -> pl.Expr:
+    """Return a key as one text; columns of a key that has several can't run into one another."""
+    texts = [pl.col(name).cast(pl.String) for name in keys]
+    if len(keys) == 1:
+        return texts[0]
+    mixed = [
+        text.str.replace_all("\\", "\\\\", literal=True).str.replace_all(SEPARATOR, "\\u001f", literal=True)
+        if isinstance(rows.schema[name], pl.String | pl.Categorical | pl.Enum)
+        else text
+        for name, text in zip(keys, texts, strict=True)
+    ]
+    return pl.concat_str(mixed, separator=SEPARATOR)

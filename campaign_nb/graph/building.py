@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from campaign_nb.activity import Activity
-from campaign_nb.errors import Problem
+from campaign_nb.graph.code import to_python
+from campaign_nb.graph.definition import Definition
+from campaign_nb.graph.diff import Change, diff
+from campaign_nb.graph.document import save, to_json
+from campaign_nb.graph.located import Problems
 from campaign_nb.graph.owner import Owner
 from campaign_nb.graph.problems import problems
 from campaign_nb.graph.sources import SourceMethods
@@ -46,16 +52,25 @@ class Building(SourceMethods):
         return list(self._owner().draft.definition.nodes)
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> Problems:
         """Everything that is wrong with the definition, from schemas alone; empty when it can run."""
         owner = self._owner()
-        return problems(owner.draft.definition, owner.schema, owner.audiences, owner.draft.problems())
+        return Problems(problems(owner.draft.definition, owner.schema, owner.audiences, owner.draft.problems()))
 
     def remove(self, *labels: str) -> None:
         """Remove activities by label; where several cells define one, the one that counts."""
         owner = self._owner()
         owner.draft.remove(*labels)
         owner.changed()
+
+    def copy(self, *labels: str, to: Building) -> None:
+        """Copy activities into another campaign; what they read keeps its label there.
+
+        Errors: a label that the other campaign has already.
+        """
+        other = to._owner()
+        self._owner().draft.copy(labels, other.draft)
+        other.changed()
 
     def undo(self) -> None:
         """Take back the last change; all that one execution of a cell added is one change."""
@@ -68,3 +83,31 @@ class Building(SourceMethods):
         owner = self._owner()
         owner.draft.redo()
         owner.changed()
+
+    # ---------------------------------------------------------------------------------------------------- other forms
+
+    def to_json(self) -> str:
+        """Return the definition as a JSON document.
+
+        Errors: functions that another kernel could not import.
+        """
+        return to_json(self._owner().draft.definition)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the definition to a file as JSON, whole or not at all.
+
+        Errors: functions that another kernel could not import; a folder that can't be written.
+        """
+        return save(self._owner().draft.definition, path)
+
+    def to_python(self, *, data: str = "shop") -> str:
+        """Return readable Python that builds an equal campaign; `data` is the variable of the data model.
+
+        Errors: a cycle, or an input that is not there.
+        """
+        return to_python(self._owner().draft.definition, data=data)
+
+    def diff(self, other: Building | Definition) -> list[Change]:
+        """Return what changed from this definition to another, in words; empty when they are equal."""
+        after = other if isinstance(other, Definition) else other._owner().draft.definition
+        return diff(self._owner().draft.definition, after)

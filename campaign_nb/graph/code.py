@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from campaign_nb.activities.combine import Combine
 from campaign_nb.activity import OUT
 from campaign_nb.errors import DefinitionError, Problem
-from campaign_nb.graph.building import Building
 from campaign_nb.graph.code_options import OptionCode
 from campaign_nb.graph.code_rules import RuleCode, identifier, quoted
 from campaign_nb.graph.definition import Definition, Node, Ref
-from campaign_nb.graph.operators import Operation, Source, collapsed, parts
+from campaign_nb.graph.operators import Operation, Source, collapsed, name_of, parts
+from campaign_nb.graph.sources import SourceMethods
 from campaign_nb.graph.transition import Branches, Transition
 from campaign_nb.rules import tree
 
@@ -51,9 +50,9 @@ class _Writer:
                 body += self._shared(self._inputs[label])
                 body.append(self._activity(self._definition.nodes[label]))
         code = "\n".join(body)
-        imports = ["import campaign_nb as cn", *(line for line in sorted(self._rules.imports) if _used(line.split()[-1], code))]
+        imports = {"import campaign_nb as cn", *(line for line in self._rules.imports if _used(line.split()[-1], code))}
         tables = [f"{name} = {self._data}[{quoted(label)}]" for label, name in self._tables.items() if _used(name, code)]
-        blocks = ["\n".join(_sorted(imports)), "\n".join(tables), self._heading(), code]
+        blocks = ["\n".join(_import_lines(imports)), "\n".join(tables), self._heading(), code]
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _check(self) -> None:
@@ -95,11 +94,8 @@ class _Writer:
                 readers = sum(operation in parts(item) for inputs in self._inputs.values() for item in inputs)
                 if readers > 1 and operation not in self._names:
                     code = self._source(operation)
-                    name = self._names[operation] = self._free("_or_".join(self._title(item) for item in operation.operands[:2]))
+                    name = self._names[operation] = self._free(name_of(operation))
                     yield f"{name} = {code}"
-
-    def _title(self, source: Source) -> str:
-        return source.label if isinstance(source, Ref) else self._title(source.operands[0])
 
     def _source(self, source: Source, *, inside: bool = False) -> str:
         """Return a source as Python; an operator inside another stands in brackets."""
@@ -119,7 +115,7 @@ class _Writer:
         mains = [item.name for item in self._definition.nodes[ref.label].activity.ports() if not item.complement]
         if port is not None and port.complement:
             return f"{name}.complement"
-        if mains == [ref.port]:
+        if mains == [OUT] and ref.port == OUT:
             return name
         plain = ref.port.isidentifier() and not ref.port.startswith("_") and not hasattr(Branches, ref.port)
         return f"{name}.{ref.port}" if plain else f"{name}[{quoted(ref.port)}]"
@@ -127,11 +123,11 @@ class _Writer:
     def _activity(self, node: Node) -> str:
         sources = [self._source(item) for item in self._inputs[node.label]]
         activity = node.activity
-        method = getattr(
-            Building if not sources or isinstance(activity, Combine) or activity.inputs[0] > 1 else Transition, activity.kind, None
-        )
-        arguments = self._options.arguments(activity) if method is not None else None
-        joins = activity.inputs[0] > 1
+        least, most = activity.inputs
+        joins = least > 1
+        known = hasattr(SourceMethods if joins or not sources else Transition, activity.kind)
+        fits = joins or len(sources) <= 1 or most is None or len(sources) <= most
+        arguments = self._options.arguments(activity) if known and fits else None
         if arguments is None:
             head, rest = "add", [self._options.constructor(activity)]
             rest += sources if not sources or joins else sources[1:]
@@ -159,6 +155,11 @@ def _used(name: str, code: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", code) is not None
 
 
-def _sorted(lines: list[str]) -> list[str]:
-    """Return import lines as the formatter sorts them: modules first, the package last."""
-    return sorted(lines, key=lambda line: ("campaign_nb" in line, line.startswith("from"), line))
+def _import_lines(lines: Iterable[str]) -> list[str]:
+    """Return import lines in order, one for each module, the package last."""
+    names: dict[str, list[str]] = {}
+    for line in sorted(lines):
+        head, sign, name = line.partition(" import ")
+        names.setdefault(head if sign else line, []).extend([name] if sign else [])
+    joined = [f"{head} import {', '.join(found)}" if found else head for head, found in names.items()]
+    return sorted(joined, key=lambda line: ("campaign_nb" in line, line.startswith("from"), line))

@@ -133,7 +133,7 @@ class OptionCode:
         if isinstance(value, tree.Order):
             yield Form(self._rules.order(value), OrderBy(value))
         elif isinstance(value, tree.Node):
-            yield self._node(value)
+            yield from self._node(value)
         elif isinstance(value, tuple):
             yield from self._items(value)  # pyright: ignore[reportUnknownArgumentType] # any option
         elif isinstance(value, Mapping):
@@ -152,10 +152,13 @@ class OptionCode:
         else:
             yield Form(duration_code(value) if isinstance(value, dt.timedelta) else self._rules.literal(value), value)
 
-    def _node(self, node: tree.Node) -> Form:
+    def _node(self, node: tree.Node) -> Iterator[Form]:
         if tree.is_rule(node):
-            return Form(self._rules.rule(node), Rule(node, None if (label := table_of(node)) is None else _root(label)))
-        return Form(self._rules.value(node), node.value if isinstance(node, tree.Constant) else Value(node))
+            label = table_of(node)
+            made = Rule(node, None if label is None else _root(label))
+            yield from (Form(code, made if mere is None else mere) for code, mere in self._rules.rules(node))
+        else:
+            yield Form(self._rules.value(node), node.value if isinstance(node, tree.Constant) else Value(node))
 
     def _items(self, value: tuple[Any, ...]) -> Iterator[Form]:
         forms = [next(self._forms(item)) for item in value]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 import keyword
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 from campaign_nb.data.model import Table
+from campaign_nb.errors import DefinitionError
+from campaign_nb.graph.behaviour import rebuilt
 from campaign_nb.rules import build, tree
 from campaign_nb.rules.build import Columns
 from campaign_nb.rules.handle import Collection, LinkedRow
+from campaign_nb.rules.read import read
 from campaign_nb.rules.text import text
 
 _SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2), "modulo": ("%", 2)}
@@ -49,7 +54,7 @@ def identifier(name: str, taken: Iterable[str] = ()) -> str:
     base = re.sub(r"\W+", "_", name.lower()).strip("_") or "step"
     base = f"step_{base}" if base[0].isdigit() else base
     base = base if base.isidentifier() else "step"
-    found, count = f"{base}_" if keyword.iskeyword(base) else base, 1
+    found, count = f"{base}_" if keyword.iskeyword(base) or hasattr(builtins, base) else base, 1
     while found in set(taken):
         count += 1
         found = f"{base}_{count}"
@@ -76,13 +81,24 @@ class RuleCode:
 
     def rule(self, node: tree.Node) -> str:
         """Return a rule: its text, with its table where it belongs to one; behaviours by the variables of their messages."""
+        return next(self.rules(node))[0]
+
+    def rules(self, node: tree.Node) -> Iterator[tuple[str, str | None]]:
+        """Yield ways to write a rule, the most readable first; beside a mere text the text itself."""
         label, free = _bound(node)
+        mixed = label is not None and free
+        if mixed or _only_behaviours(node):
+            yield from self._tried(node)
+        if not mixed and faithful(node):
+            yield (quoted(text(node)), text(node)) if label is None else (self._text(node, label), None)
+        yield from self._tried(node)
+        yield self.raw(node, "Rule"), None
+
+    def _tried(self, node: tree.Node) -> Iterator[tuple[str, None]]:
         try:
-            if (label is not None and free) or _only_behaviours(node):
-                return self._python(node)
+            yield self._python(node), None
         except _NoForm:
-            return self.raw(node, "Rule") if label is not None else quoted(text(node))
-        return quoted(text(node)) if label is None else self._text(node, label)
+            return
 
     def _text(self, node: tree.Node, label: str) -> str:
         return f"cn.rule({quoted(text(node))}, {self._table(label)})"
@@ -91,7 +107,7 @@ class RuleCode:
         """Return a rule with operators and methods, for parts that belong to different rows."""
         label, free = _bound(node)
         match node:
-            case _ if label is not None and not free:
+            case _ if label is not None and not free and faithful(node):
                 return self._text(node, label)
             case tree.And(items) | tree.Or(items) if not any(type(item) is type(node) for item in items):
                 return (" & " if isinstance(node, tree.And) else " | ").join(self._part(item) for item in items)
@@ -227,11 +243,29 @@ class RuleCode:
             raise _NoForm
         parts = [self._table(rows.table)]
         for step in rows.steps:
-            if any(label is None or free for label, free in map(_bound, step.where)):
+            if any(table_of(item) is None or _bound(item)[1] or not faithful(item) for item in step.where):
                 raise _NoForm
             parts.append(_link(step.link))
             parts += [f".where({', '.join(quoted(text(item)) for item in step.where)})"] if step.where else []
         return "".join(parts)
+
+
+def faithful(node: tree.Node) -> bool:
+    """Tell whether the text of a rule reads back as the same tree, tables aside."""
+    try:
+        return read(text(node)) == _anywhere(node)
+    except DefinitionError:
+        return False
+
+
+def _anywhere(value: Any) -> Any:
+    """Return a tree that belongs to whatever row is tested."""
+    if isinstance(value, tuple):
+        return tuple(_anywhere(item) for item in value)  # pyright: ignore[reportUnknownVariableType] # fields of nodes
+    if not isinstance(value, tree.Node):
+        return value
+    parts = {item.name: _anywhere(getattr(value, item.name)) for item in fields(value)}  # type: ignore[arg-type] # every node is a dataclass
+    return rebuilt(type(value), parts | ({"table": None} if "table" in parts else {}))
 
 
 def _only_behaviours(node: tree.Node) -> bool:

@@ -15,6 +15,7 @@ from campaign_nb.activity import CATALOGUE, OUT, Activity
 from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean
 from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
 from campaign_nb.graph.reading import read_activity
+from campaign_nb.graph.values import kind_of
 
 MOST_BYTES = 10_000_000
 MOST_NESTING = 300
@@ -32,7 +33,6 @@ _TOP: dict[str, type] = {
 _NEEDED = ("campaign_nb", "name", "activities")
 _ITEM: dict[str, type] = {"label": str, "kind": str, "inputs": list, "options": dict, "description": str, "operator": bool}
 _INPUT: dict[str, type] = {"from": str, "port": str}
-_WORDS = {int: "a whole number", str: "text", list: "a list", dict: "names and values", bool: "true or false"}
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -170,7 +170,7 @@ def _ref(entry: object, where: str, problems: list[Problem]) -> Ref | None:
 def _checked(value: object, types: Mapping[str, type], needed: tuple[str, ...], where: str, problems: list[Problem]) -> dict[str, Any]:
     """Return an object whose names and types are all as declared, or report what is not."""
     if not isinstance(value, dict):
-        problems.append(Problem(where, f"a {type(value).__name__} stands there", "names and values"))
+        problems.append(Problem(where, f"{kind_of(value)} stands there", "names and values"))
         return {}
     found = cast("dict[object, object]", value)
     for name in found:
@@ -179,7 +179,7 @@ def _checked(value: object, types: Mapping[str, type], needed: tuple[str, ...], 
     problems += [Problem(where, f"the field {name!r} is missing", ", ".join(needed)) for name in needed if name not in found]
     for name, kind in types.items():
         if name in found and (not isinstance(found[name], kind) or (kind is int and isinstance(found[name], bool))):
-            problems.append(Problem(where, f"{name!r} is a {type(found[name]).__name__}", _WORDS[kind]))
+            problems.append(Problem(where, f"{name!r} is {kind_of(found[name])}", kind_of(kind())))
     return cast("dict[str, Any]", value)
 
 

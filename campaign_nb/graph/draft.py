@@ -85,9 +85,16 @@ class Draft:
     def written(self, label: str) -> Written:
         """Return the activity that counts for a label."""
         found = self._counting().get(label)
-        if found is None:
-            raise DefinitionError(Problem(f"campaign {self.name!r}", f"no activity {label!r}", did_you_mean(label, self._counting())))
-        return found
+        if found is not None:
+            return found
+        where = f"campaign {self.name!r}"
+        if self.operation(label) is not None:
+            raise DefinitionError(Problem(where, f"{label!r} is an operator", "what reads it; without a reader it is gone"))
+        raise DefinitionError(Problem(where, f"no activity {label!r}", did_you_mean(label, self.definition.nodes)))
+
+    def operation(self, label: str) -> Operation | None:
+        """Return the expression that has become the activity of a label; None for any other."""
+        return next((operation for operation, made in self._build()[1].labels.items() if made == label), None)
 
     def ref(self, source: Source) -> Ref | None:
         """Return the transition that a source is; None for an operator that nothing reads."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from campaign_nb.errors import Problem
 from campaign_nb.graph import cells
 from campaign_nb.graph.definition import Node
+from campaign_nb.render import html
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,18 @@ class Located(Problem):
     """
 
     label: str = ""
+
+
+class Problems(list[Problem]):
+    """Problems as people are shown them: one below the other, or a table; a list like any other."""
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(str, self)) or "no problem"
+
+    def _repr_html_(self) -> str:
+        rows = [(problem.where, problem.what, problem.expected, problem.do) for problem in self]
+        caption = f"{len(self)} problem{'s' if len(self) > 1 else ''}"
+        return html.table(["where", "what", "expected", "do"], rows, caption=caption) if self else html.card("no problem", [])
 
 
 def placed(problem: Problem, node: Node) -> Located:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from campaign_nb.activity import Activity
 from campaign_nb.errors import CampaignError
+from campaign_nb.graph.code_rules import quoted
 from campaign_nb.graph.reading import hints_of
 
 WIDTH = 140
@@ -107,7 +108,7 @@ def _quotes(annotation: str) -> str:
 
 def _literal(value: object) -> str:
     if isinstance(value, str):
-        return '"' + repr("'" + value)[2:-1].replace('"', '\\"') + '"'
+        return quoted(value)
     if value is None or value == () or isinstance(value, bool | int | float):
         return repr(value)
     raise ValueError(f"the default {value!r} can't be written into a signature")

@@ -112,7 +112,7 @@ def _plain(source: Source) -> bool:
 
 def _short(text: str) -> str:
     most = _LONGEST // 2 - 4
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 class Expansion:

@@ -76,11 +76,11 @@ class _Reading:
         try:
             # What leaves an activity often does not depend on what is wrong with it: a filter on a misspelt column
             # still passes its rows on, so that what comes after is checked in the same go.
-            self.compiled[node.label] = node.activity.compile(inputs, context)
+            compiled = node.activity.compile(inputs, context)
+            if _undisturbed([step.population for step in inputs], [step.population for step in compiled.ports.values()]):
+                self.compiled[node.label] = compiled
         except Exception:  # a broken activity may fail in any way; its problems are reported already
             return
-        if len({step.population.table.label for step in inputs}) > 1:
-            del self.compiled[node.label]
 
     def _audiences_saved_twice(self) -> Iterator[Problem]:
         first: dict[str, str] = {}
@@ -89,6 +89,13 @@ class _Reading:
                 if effect.kind == "audience" and first.setdefault(effect.name, label) != label:
                     problem = Problem("", f"{first[effect.name]!r} saves the audience {effect.name!r} too", "a name of its own for each")
                     yield placed(problem, self.definition.nodes[label])
+
+
+def _undisturbed(inputs: Sequence[Population], outputs: Sequence[Population]) -> bool:
+    """Tell whether what leaves a broken activity is what would leave it once mended, as far as columns and types go."""
+    known = {name: item.type for population in inputs for name, item in (*population.table.columns.items(), *population.extra.items())}
+    same = all(known.get(name, item.type) is item.type for population in outputs for name, item in population.extra.items())
+    return same and len({population.table.label for population in inputs}) < 2
 
 
 def _checked(activity: Activity, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from campaign_nb.data.dtypes import dtype_of
 from campaign_nb.errors import CampaignError, Problem, did_you_mean
 from campaign_nb.graph.behaviour import rebuilt
 from campaign_nb.graph.functions import function_of
-from campaign_nb.graph.values import Json
+from campaign_nb.graph.values import Json, kind_of
 from campaign_nb.rules import tree
 from campaign_nb.rules.document import from_dict
 from campaign_nb.rules.literal import WORDS, read_literal
@@ -80,7 +80,7 @@ class _Reader:
         if isinstance(given, list):
             return tuple(self.value(item) for item in typing.cast("list[Json]", given))
         if not isinstance(given, dict):
-            raise Unreadable(f"a {type(given).__name__}", "JSON values")
+            raise Unreadable(kind_of(given), "JSON values")
         named = typing.cast("dict[str, Json]", given)
         tag = next((name for name in named if name.startswith("$")), None)
         if tag is None:
@@ -111,7 +111,7 @@ class _Reader:
             except (TypeError, ValueError, KeyError, AttributeError) as error:
                 raise Unreadable(f"no {kind.__name__} can be read from it") from error
         if not isinstance(given, dict):
-            raise Unreadable(f"{kind.__name__} is given as {type(given).__name__}", "names and values")
+            raise Unreadable(f"{kind.__name__} is given as {kind_of(given)}", "names and values")
         faults: list[Problem] = []
         values = _fields(kind, typing.cast("dict[str, Json]", given), self, faults.append)
         if faults:
@@ -149,7 +149,7 @@ def _dtype(given: Json) -> Any:
 
 def _text(given: Json) -> str:
     if not isinstance(given, str):
-        raise Unreadable(f"a {type(given).__name__}", "text")
+        raise Unreadable(kind_of(given), "text")
     return given
 
 
@@ -261,7 +261,9 @@ def _items_fit(value: tuple[Any, ...], args: tuple[Any, ...]) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return repr(value) if isinstance(value, str | int | float | bool | None) else f"a {type(value).__name__}"
+    if isinstance(value, str | int | float | bool | None):
+        return repr(value)
+    return kind_of(list(value) if isinstance(value, tuple) else value)  # pyright: ignore[reportUnknownArgumentType] # any value
 
 
 def _words(hint: Any) -> str:
@@ -270,6 +272,9 @@ def _words(hint: Any) -> str:
         return " or ".join(repr(part) for part in args)
     if _union(hint):
         return " or ".join(_words(part) for part in args)
-    known = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null", tree.Node: "a rule"}
+    if hint is tree.Node:
+        return "a rule"
+    if hint in (bool, int, float, str, type(None)):
+        return kind_of(None if hint is type(None) else hint())
     name = getattr(hint, "__name__", str(hint))
-    return known.get(hint, f"a {name.lower()}" if name.isidentifier() else name)
+    return f"a {name.lower()}" if name.isidentifier() else name

@@ -242,7 +242,7 @@ class Branches:
 
     def __getitem__(self, name: str) -> Transition:
         names = self.names
-        if name not in names:
+        if name not in [port.name for port in self._activity().ports()]:
             verb = callable(getattr(Transition, str(name), None)) and bool(names)
             do = f"branches[{names[0]!r}].{name}(…)" if verb else ""
             what = f"{name!r} is a verb of one output" if verb else f"no output {name!r}"
@@ -308,9 +308,12 @@ class Size:
 
 
 def handle(owner: Owner, label: str) -> Transition | Branches:
-    """Return the handle of an activity: a transition for one output, branches for several or none."""
+    """Return the handle of an activity: a transition for one output, branches for named ones, several or none."""
+    operation = owner.draft.operation(label)
+    if operation is not None:
+        return Transition(owner, operation)
     ports = [port.name for port in owner.draft.written(label).activity.ports() if not port.complement]
-    return Transition(owner, Ref(label, ports[0])) if len(ports) == 1 else Branches(owner, label)
+    return Transition(owner, Ref(label)) if ports == [OUT] else Branches(owner, label)
 
 
 def source_of(owner: Owner, value: object, where: str) -> Source:

@@ -28,6 +28,26 @@ class Unwritable(Exception):
         self.what, self.expected, self.do = what, expected, do
 
 
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "names and values",
+    type(None): "null",
+}
+
+
+def kind_of(value: object) -> str:
+    """Return what a JSON value is, in words.
+
+    >>> kind_of([1]), kind_of(None)
+    ('a list', 'null')
+    """
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
 def written_options(activity: Activity, where: str, problems: list[Problem], *, strict: bool = True) -> dict[str, Json]:
     """Return the options that differ from their defaults as JSON values; what can't be written joins the problems."""
     found: dict[str, Json] = {}

@@ -11,6 +11,7 @@ from campaign_nb.render.order import NODE, Grid
 MARGIN, TRACK = 20.0, 10.0
 _OUT, _IN, _CLEARANCE, _STRAIGHT = 13.0, 20.0, 60.0, 0.75
 _MOST_TRACKS = 12
+_TOLERANCE = 0.2  # a row a little too wide is better than one more row
 
 Hop = tuple[int, int]
 
@@ -150,7 +151,8 @@ def _bands(grid: Grid, sizes: Sequence[float], gaps: Sequence[Gap], width: float
         for end in [other for other in starts if other > start] + [len(sizes)]:
             long, cut = extent[end] - extent[start], cuts.get(end, 0)
             uneven = (abs(min(long, width) - goal) / goal) ** 2
-            too_wide = 6.0 * max(0.0, long - width) / width
+            beyond = max(0.0, long - width) / width
+            too_wide = 1.5 * beyond + 12.0 * max(0.0, beyond - _TOLERANCE)
             too_many = 0.06 * cut + 0.02 * max(0, cut - 4) ** 2
             choices.append((uneven + too_wide + too_many + 1.0 + best[end][0], end))
         best[start] = min(choices)

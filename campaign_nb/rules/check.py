@@ -10,6 +10,7 @@ from decimal import Decimal
 from campaign_nb.errors import Problem, did_you_mean, listed
 from campaign_nb.rules import tree
 from campaign_nb.rules.functions import REGISTRY
+from campaign_nb.rules.literal import dated
 from campaign_nb.rules.schema import Field, LinkSchema, RowSchema, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 
@@ -33,6 +34,15 @@ def literal_type(value: tree.Scalar) -> Type:
     (<Type.BOOLEAN: 'boolean'>, <Type.UNKNOWN: 'unknown'>)
     """
     return next((kind for python, kind in _LITERALS if isinstance(value, python)), Type.UNKNOWN)
+
+
+def an(noun: str) -> str:
+    """Put the indefinite article before a noun.
+
+    >>> an("integer"), an("date")
+    ('an integer', 'a date')
+    """
+    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
 
 
 class Misfit(Exception):
@@ -143,8 +153,10 @@ def type_of(scope: Scope, node: tree.Node) -> Type:
             return known[0] if known else Type.UNKNOWN
         case tree.Aggregate():
             return _aggregate_type(scope, node)
-        case tree.Lines():
-            linked_scope(scope, node.rows)
+        case tree.Lines(rows, order, columns):
+            inside = linked_scope(scope, rows)
+            for value in (*(item.value for item in order), *(tree.collected(name) for name in columns)):
+                type_of(inside, value)
             return Type.LIST
         case _ if tree.is_rule(node):
             check_rule(scope, node)
@@ -179,7 +191,7 @@ def _aggregate_type(scope: Scope, node: tree.Aggregate) -> Type:
         raise Misfit("count of a condition, which is never null where it is known", "the condition on the rows", ".where(…).count()")
     kind = type_of(inside, node.value)
     if node.function in ("sum", "avg", "std_dev") and not kind.numeric and kind is not Type.UNKNOWN:
-        raise Misfit(f"{node.function} of a {kind} column", "a number")
+        raise Misfit(f"{node.function} of {an(kind)} column", "a number")
     if node.function in ("count", "count_distinct"):
         return Type.INTEGER
     if node.function == "string_agg":
@@ -201,12 +213,12 @@ def check_rule(scope: Scope, node: tree.Node) -> None:
         case tree.Like(value, part) | tree.TextMatch(_, value, part):
             for item in (value, part):
                 if (kind := type_of(scope, item)) not in (Type.TEXT, Type.UNKNOWN):
-                    raise Misfit(f"a text test on a {kind} value", "text", "cn.fn.to_string(…)")
+                    raise Misfit(f"a text test on {an(kind)} value", "text", "cn.fn.to_string(…)")
         case tree.IsNull(value) | tree.IsEmpty(value):
             type_of(scope, value)
         case tree.Truth(value):
             if (kind := type_of(scope, value)) not in (Type.BOOLEAN, Type.UNKNOWN):
-                raise Misfit(f"a {kind} value is used as a condition", "a comparison", "… > 0")
+                raise Misfit(f"{an(kind)} value is used as a condition", "a comparison", "… > 0")
         case tree.And(items) | tree.Or(items):
             for item in items:
                 check_rule(scope, item)
@@ -228,8 +240,14 @@ def check_rule(scope: Scope, node: tree.Node) -> None:
 
 def _comparable(scope: Scope, op: str, left: tree.Node, right: tree.Node) -> None:
     one, two = type_of(scope, left), type_of(scope, right)
-    if not one.comparable(two):
+    if not one.comparable(two) and not _reads_as(left, two) and not _reads_as(right, one):
         raise Misfit(f"{one} {op} {two}", f"two {one} values" if one is not Type.UNKNOWN else "", _hint(one, two))
+
+
+def _reads_as(node: tree.Node, kind: Type) -> bool:
+    """Whether a literal is ISO text that stands for a date beside a value of a kind."""
+    literal = node.default if isinstance(node, tree.Parameter) else node
+    return isinstance(literal, tree.Constant) and isinstance(literal.value, str) and dated(literal.value, kind) is not None
 
 
 def _hint(one: Type, two: Type) -> str:

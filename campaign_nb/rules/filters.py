@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean
 from campaign_nb.render import html
 from campaign_nb.rules import document, tree
-from campaign_nb.rules.check import literal_type
+from campaign_nb.rules.check import an, literal_type
 from campaign_nb.rules.operand import node_of, refuse, root_of
 from campaign_nb.rules.printed import as_condition, whose
 from campaign_nb.rules.tree import Type
@@ -72,7 +72,7 @@ class Filter:
         kind = literal_type(default)
         found = node_of(value, kind)
         if not isinstance(found, tree.Constant):
-            refuse(self._where, f"parameter {name!r} got a column or a function", f"a {kind} literal", f"{name}={default!r}")
+            refuse(self._where, f"parameter {name!r} got a column or a function", f"{an(kind)} literal", f"{name}={default!r}")
         given = literal_type(found.value)
         if kind is not Type.UNKNOWN and (given is Type.UNKNOWN or not kind.comparable(given)):
             got = "null" if given is Type.UNKNOWN else given

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope, follow, type_of
-from campaign_nb.rules.literal import read_literal
-from campaign_nb.rules.tree import Type
+from campaign_nb.rules.literal import dated
 
 
 def fit(scope: Scope, node: tree.Node) -> tree.Node:
@@ -28,7 +26,7 @@ def fit(scope: Scope, node: tree.Node) -> tree.Node:
             kept = order if inside is None else tuple(tree.Order(fit(inside, item.value), item.descending) for item in order)
             return tree.Lines(_linked(scope, rows), kept, columns, n)
         case _:
-            found = type(node)(**{field.name: _part(scope, getattr(node, field.name)) for field in fields(node)})  # type: ignore[arg-type]
+            found = type(node)(**{field.name: _part(scope, getattr(node, field.name)) for field in fields(cast("Any", node))})
     match found:
         case tree.Compare(op, left, right):
             return tree.Compare(op, _like(scope, left, right), _like(scope, right, left))
@@ -43,7 +41,7 @@ def fit(scope: Scope, node: tree.Node) -> tree.Node:
 def _part(scope: Scope, value: Any) -> Any:
     if isinstance(value, tree.Node):
         return fit(scope, value)
-    return tuple(_part(scope, item) for item in value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType]
+    return tuple(_part(scope, item) for item in cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
 
 
 def _linked(scope: Scope, rows: tree.Linked) -> tree.Linked:
@@ -87,18 +85,3 @@ def _like(scope: Scope, node: tree.Node, other: tree.Node) -> tree.Node:
     if value is None:
         return node
     return tree.Parameter(node.name, tree.Constant(value)) if isinstance(node, tree.Parameter) else tree.Constant(value)
-
-
-def dated(text: str, kind: Type) -> dt.date | dt.datetime | None:
-    """Read ISO text as a date or a date-time; None when it is neither, or none is asked for.
-
-    >>> dated("2026-07-01", Type.DATE), dated("soon", Type.DATE), dated("2026-07-01", Type.TEXT)
-    (datetime.date(2026, 7, 1), None, None)
-    """
-    if not kind.temporal:
-        return None
-    try:
-        value = read_literal("date" if kind is Type.DATE else "timestamp", text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dt.date) else None

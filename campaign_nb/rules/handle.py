@@ -7,9 +7,9 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, overload
 
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Misfit, check_rule
+from campaign_nb.rules.check import Misfit, Scope, check_rule, type_of
 from campaign_nb.rules.fit import fit
-from campaign_nb.rules.schema import TableSchema
+from campaign_nb.rules.schema import RowSchema, TableSchema
 from campaign_nb.rules.value import Root, Rule, Value, as_rule, node_of, order_of, refuse
 
 P = ParamSpec("P")
@@ -309,10 +309,13 @@ class SortedRows:
         self._columns: tuple[str, ...] = tuple(target.columns)
 
     def select(self, *columns: str) -> SortedRows:
-        """Choose the columns to collect."""
+        """Choose the columns to collect; `"product.name"` is a column that N-1 links lead to."""
+        inside = Scope(self._root.schema, RowSchema(self._to))
         for name in columns:
-            if name not in self._to.columns:
-                refuse(f"table {self._to.label!r}", f"no column {name!r}", did_you_mean(name, self._to.columns), "")
+            try:
+                type_of(inside, tree.collected(name))
+            except Misfit as misfit:
+                raise DefinitionError(misfit.problem(f"table {self._to.label!r}")) from None
         chosen = SortedRows(self._root, self._rows, self._order, self._to)
         chosen._columns = columns
         return chosen

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from campaign_nb.rules.tree import Scalar
+from campaign_nb.rules.tree import Scalar, Type
 
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
 
@@ -95,3 +95,18 @@ def written(value: Decimal | dt.date | dt.time | dt.timedelta) -> str:
 def read_literal(word: str, text: str) -> Scalar:
     """Read a marked literal; ValueError when its text is not of that kind."""
     return WORDS[word][1](text)
+
+
+def dated(text: str, kind: Type) -> dt.date | dt.datetime | None:
+    """Read ISO text as a date or a date-time; None when it is neither, or none is asked for.
+
+    >>> dated("2026-07-01", Type.DATE), dated("soon", Type.DATE), dated("2026-07-01", Type.TEXT)
+    (datetime.date(2026, 7, 1), None, None)
+    """
+    if not kind.temporal:
+        return None
+    try:
+        value = read_literal("date" if kind is Type.DATE else "timestamp", text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dt.date) else None

@@ -8,9 +8,8 @@ from typing import NoReturn
 
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Scope
-from campaign_nb.rules.fit import dated
-from campaign_nb.rules.literal import LEAST_INTEGER, MOST_INTEGER
+from campaign_nb.rules.check import Scope, an
+from campaign_nb.rules.literal import LEAST_INTEGER, MOST_INTEGER, dated
 from campaign_nb.rules.schema import RowSchema, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 
@@ -64,7 +63,7 @@ def root_of(table: object) -> Root:
     """
     root = getattr(table, "_root", None) if getattr(table, "_is_table", False) is True else None
     if not isinstance(root, Root):
-        refuse("rule", f"a {type(table).__name__} is no table", "a table of the data model", 'cn.rule("age >= 18", customers)')
+        refuse("rule", f"{an(type(table).__name__)} is no table", "a table of the data model", 'cn.rule("age >= 18", customers)')
     return root
 
 
@@ -89,7 +88,7 @@ def node_of(value: object, like: Type = Type.UNKNOWN) -> tree.Node:
         return tree.Constant(str.__str__(value))
     if isinstance(value, int | float | Decimal):
         return tree.Constant(_number(value))
-    refuse("rule", f"a {type(value).__name__} is no value", "a number, text, a date, True, False or None", "customers.age >= 18")
+    refuse("rule", f"{an(type(value).__name__)} is no value", "a number, text, a date, True, False or None", "customers.age >= 18")
 
 
 def _number(value: int | float | Decimal) -> int | float | Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_nb.rules import tree
+from campaign_nb.rules.check import an
 from campaign_nb.rules.handle import Handle
 from campaign_nb.rules.value import Root, Rule, as_rule, checked, refuse, root_of
 
@@ -23,7 +24,7 @@ def rule(text: str, table: object) -> Rule:
     """
     root = root_of(table)
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] # users
-        refuse("rule", f"a {type(text).__name__} is no text", "a condition as text", 'cn.rule("age >= 18", customers)')
+        refuse("rule", f"{an(type(text).__name__)} is no text", "a condition as text", 'cn.rule("age >= 18", customers)')
     return checked(as_rule(text, root))
 
 

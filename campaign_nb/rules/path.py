@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from campaign_nb.errors import Problem, did_you_mean
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Misfit, Scope
+from campaign_nb.rules.check import Misfit, Scope, type_of
 from campaign_nb.rules.schema import TableSchema
 from campaign_nb.rules.tokens import RESERVED, Place, Token
 
@@ -72,12 +72,12 @@ class PathReader:
             return token
         if token.kind == "word":
             self.place.refuse(token.at, f"{token.text!r} is a word of the language", "a name in double quotes", f'"{token.text}"')
-        self._unexpected("a name", back=1)
+        self._unexpected(token, "a name")
 
     def expect(self, sign: str, expected: str, do: str = "") -> None:
         """Take a sign that must stand here."""
         if not self.peek().is_sign(sign):
-            self._unexpected(expected, do)
+            self._unexpected(self.peek(), expected, do)
         self.next()
 
     def arguments(self) -> list[tree.Node]:
@@ -95,10 +95,7 @@ class PathReader:
         """Note something wrong and go on reading."""
         self.problems.append(Problem(self.place(token.at), what, expected, do))
 
-    def _unexpected(self, expected: str, do: str = "", *, back: int = 0) -> NoReturn:
-        token = self._tokens[self._position]
-        if back and token.kind != "end":
-            token = self._tokens[self._position - back]
+    def _unexpected(self, token: Token, expected: str, do: str = "") -> NoReturn:
         self.place.refuse(token.at, f"found {token.text!r}" if token.kind != "end" else "the text ends", expected, do)
 
     # ----------------------------------------------------------------------------------------------------------- paths
@@ -120,7 +117,10 @@ class PathReader:
                 node = self._method(rows, token)
                 if node is not None:
                     return node
-                self.expect(".", "what to do with the linked rows", f"{rows.text}.where(…).exists(), or .count() >= 2")
+                if rows.order or rows.columns is not None:
+                    self.expect(".", "how many of the rows", f"{rows.text}.sort(…).head(3), or .select(…).first()")
+                else:
+                    self.expect(".", "what to do with the linked rows", f"{rows.text}.where(…).exists(), or .count() >= 2")
             elif self.peek().is_sign(".") and rows.columns is None and not rows.order:
                 self.next()
                 self._step(rows, token)
@@ -153,7 +153,7 @@ class PathReader:
     def _column(self, rows: _Rows, token: Token) -> tree.Node:
         """End a path with a column's name."""
         if rows.columns is not None or rows.order:
-            self._unexpected(".head(3) or .first() at the end", back=1)
+            self._unexpected(token, ".head(3) or .first() at the end")
         if rows.many or any(step.where for step in rows.steps):
             self.problem(
                 token,
@@ -269,17 +269,29 @@ class PathReader:
         return tuple(found)
 
     def _names(self, rows: _Rows) -> tuple[str, ...]:
+        """Read the columns to collect; a dotted one leads over N-1 links."""
         found: list[str] = []
         while not self.peek().is_sign(")"):
-            token = self.name()
-            if rows.scope is not None and token.text not in rows.scope.row.table.columns:
-                self._unknown_column(rows.scope.row.table, list(rows.scope.row.table.columns), token)
-            found.append(token.text)
+            first = self.name()
+            parts = [first.text]
+            while self.peek().is_sign("."):
+                self.next()
+                parts.append(self.name().text)
+            found.append(".".join(parts))
+            self._check_collected(rows, first, found[-1])
             if not self.peek().is_sign(","):
                 break
             self.next()
         self.expect(")", "a comma or a closing bracket")
         return tuple(found)
+
+    def _check_collected(self, rows: _Rows, token: Token, name: str) -> None:
+        if rows.scope is None:
+            return
+        try:
+            type_of(rows.scope, tree.collected(name))
+        except Misfit as misfit:
+            self.problem(token, misfit.what, misfit.expected, misfit.do)
 
 
 def _listed(kind: str, names: Iterable[str]) -> str:

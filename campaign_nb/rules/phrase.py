@@ -103,9 +103,11 @@ class Phrases:
                 return self._aggregate(node)
             case tree.Lines(rows, order, columns, n):
                 inside = self._inside(self._scope_of(rows))
-                keys = [inside.value(item.value) + (" descending" if item.descending else "") for item in order]
+                keys = [inside.value(item) for item in order]
                 by = f" by {listed(keys, 'then')}" if keys else ""
-                return f"first {n} {self.rows(rows)}{by} ({', '.join(plain(name) for name in columns)})"
+                return f"first {n} {self.rows(rows)}{by} ({', '.join(inside.value(tree.collected(name)) for name in columns)})"
+            case tree.Order(value, descending):
+                return self.value(value) + (" descending" if descending else "")
             case _ if tree.is_rule(node):
                 return f"whether {self.condition(node)}"
             case _:

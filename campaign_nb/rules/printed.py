@@ -6,6 +6,7 @@ import datetime as dt
 
 from campaign_nb.render import html
 from campaign_nb.rules import document, tree
+from campaign_nb.rules.check import an
 from campaign_nb.rules.operand import Operand, Root, refuse
 from campaign_nb.rules.sentence import sentence
 from campaign_nb.rules.sql import Dialect, select
@@ -64,5 +65,5 @@ def as_condition(node: tree.Node) -> tree.Node:
     Errors: a value.
     """
     if not tree.is_rule(node):
-        refuse("rule", f"a {type(node).__name__.lower()} stands where a condition is expected", "a condition", "age >= 18")
+        refuse("rule", f"{an(type(node).__name__.lower())} stands where a condition is expected", "a condition", "age >= 18")
     return node

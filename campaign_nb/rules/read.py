@@ -86,7 +86,7 @@ class Reader(PathReader):
             self.place.refuse(0, "a whole query", "the condition alone", "age >= 18 and orders.exists(amount > 50)")
         node = self.expression()
         if self.peek().kind != "end":
-            self._unexpected("an operator or the end")
+            self._unexpected(self.peek(), "an operator or the end")
         return node
 
     def expression(self, least: int = _OR) -> tree.Node:
@@ -175,12 +175,11 @@ class Reader(PathReader):
             return tree.In(left, tuple(self.arguments()))
         if token.is_word("between"):
             low = self.expression(_SUM)
-            if not self.next().is_word("and"):
-                self._unexpected("and", back=1)
+            self._word("and")
             return tree.Between(left, low, self.expression(_SUM))
         if token.is_word("like", "ilike"):
             return tree.Like(left, self.expression(_SUM), token.is_word("ilike"))
-        self._unexpected("in, between, like or ilike", back=1)
+        self._unexpected(token, "in, between, like or ilike")
 
     def _is(self, left: tree.Node) -> tree.Node:
         negated = self.peek().is_word("not")
@@ -190,7 +189,7 @@ class Reader(PathReader):
         if token.is_word("null"):
             return tree.Not(tree.IsNull(left)) if negated else tree.IsNull(left)
         if not token.is_word("true", "false"):
-            self._unexpected("null, true or false after is", back=1)
+            self._unexpected(token, "null, true or false after is")
         inner = condition(left) if token.is_word("true") else tree.Not(condition(left))
         rest = tree.Except(tree.Everybody(), inner)
         if not negated:
@@ -217,7 +216,7 @@ class Reader(PathReader):
             return self._case()
         if token.kind == "name" or (token.kind == "word" and token.text.lower() not in RESERVED):
             return self._named(token)
-        self._unexpected("a column, a literal or a function", back=1)
+        self._unexpected(token, "a column, a literal or a function")
 
     def _named(self, token: Token) -> tree.Node:
         if token.kind == "word" and self.peek().kind == "text" and token.text.lower() in WORDS:
@@ -242,8 +241,9 @@ class Reader(PathReader):
             if value == float("inf"):
                 self.place.refuse(token.at, "the number is too large", "at most 1.7e308")
             return tree.Constant(sign * value)
-        whole = sign * int(token.text[:40])
-        if len(token.text) > 40 or not LEAST_INTEGER <= whole <= MOST_INTEGER:
+        digits = token.text.lstrip("0")
+        whole = sign * int(digits[:20] or 0)
+        if len(digits) > 19 or not LEAST_INTEGER <= whole <= MOST_INTEGER:
             self.place.refuse(token.at, "the whole number is too large", "at most 64 bits", "1e30")
         return tree.Constant(whole)
 
@@ -255,7 +255,7 @@ class Reader(PathReader):
             self._word("then")
             whens.append((test, self.expression()))
         if not whens:
-            self._unexpected("when: case when … then … else … end")
+            self._unexpected(self.peek(), "when: case when … then … else … end")
         otherwise: tree.Node = tree.Constant(None)
         if self.peek().is_word("else"):
             self.next()
@@ -293,8 +293,9 @@ class Reader(PathReader):
         self.problem(token, f"no function {token.text!r}", f"rows of a link, as in orders.{snake}(…)" if do else expected, do)
 
     def _word(self, word: str) -> None:
-        if not self.next().is_word(word):
-            self._unexpected(word, back=1)
+        token = self.next()
+        if not token.is_word(word):
+            self._unexpected(token, word)
 
 
 def _parameter(args: Sequence[tree.Node]) -> tree.Node | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Scope
+from campaign_nb.rules.functions import REGISTRY
 from campaign_nb.rules.phrase import Phrases, listed, plain
 from campaign_nb.rules.predicate import FLIPPED, NEGATED, Predicate, predicate
 from campaign_nb.rules.text import check_size
@@ -160,9 +161,20 @@ class _Sentences(Phrases):
                 op, left, right = FLIPPED[op], right, left
             said = predicate(tree.Compare(op, left, right), False, self, self.temporal(left) or self.temporal(right))
             return self.value(left), said
+        if isinstance(test, tree.Truth) and (stated := self._stated(test.value)):
+            subject, said = stated
+            return subject, Predicate(f"is not {said}", f"not {said}") if negated else Predicate(f"is {said}", said)
         if isinstance(test, tree.In | tree.Between | tree.IsNull | tree.IsEmpty | tree.Like | tree.TextMatch | tree.Truth):
             return self.value(test.value), predicate(test, negated, self, self.temporal(test.value))
         return None
+
+    def _stated(self, value: tree.Node) -> tuple[str, str] | None:
+        """Return what a yes-or-no function is about and what it states of it; None for any other value."""
+        function = REGISTRY.get(value.name) if isinstance(value, tree.Call) else None
+        if not isinstance(value, tree.Call) or function is None or not function.phrase.startswith("{0} is "):
+            return None
+        subject, *rest = (self.value(arg) for arg in value.args)
+        return subject, function.phrase.removeprefix("{0} is ").format(subject, *rest)
 
     def _number_of(self, op: tree.Operator, rows: tree.Linked, right: tree.Node) -> str:
         number = right.value if isinstance(right, tree.Constant) else None

@@ -129,14 +129,16 @@ class _Printer:
             case tree.Exists(rows):
                 return f"{self._rows(rows)}.exists()"
             case tree.Lines(rows, order, columns, n):
-                keys = ", ".join(self.value(item.value, 0) + (" desc" if item.descending else "") for item in order)
-                chosen = ", ".join(quoted(name) for name in columns)
+                keys = self._list(order)
+                chosen = ", ".join(".".join(quoted(part) for part in name.split(".")) for name in columns)
                 return f"{self._rows(rows)}{f'.sort({keys})' if order else ''}.select({chosen}).head({n})"
             case _:
                 return self._function(node)
 
     def _function(self, node: tree.Node) -> str:
         match node:
+            case tree.Order(value, descending):
+                return self.value(value, 0) + (" desc" if descending else "")
             case tree.Truth(value):
                 return f"truth({self.value(value, 0)})"
             case tree.IsEmpty(value):

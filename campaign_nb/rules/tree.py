@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 MAX_DEPTH = 64
 MAX_NODES = 10_000
@@ -317,7 +317,7 @@ def is_rule(node: Node) -> bool:
 
 
 def measure(node: Node) -> tuple[int, int]:
-    """Return the depth of a tree and its number of nodes, without recursion.
+    """Return the depth of a tree and its number of nodes, without recursion; each link of a path is as deep as a node.
 
     >>> measure(Not(IsNull(Column("age"))))
     (3, 3)
@@ -326,7 +326,8 @@ def measure(node: Node) -> tuple[int, int]:
     stack = [(node, 1)]
     while stack:
         item, depth = stack.pop()
-        deepest, count = max(deepest, depth), count + 1
+        links = len(item.path) if isinstance(item, Column) else len(item.steps) if isinstance(item, Linked) else 0
+        deepest, count = max(deepest, depth + links), count + 1
         if deepest > MAX_DEPTH or count > MAX_NODES:
             return deepest, count
         stack.extend((child, depth + 1) for child in item.children())
@@ -343,9 +344,9 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     def part(value: Any) -> Any:
         if isinstance(value, Node):
             return rebuilt(value, change)
-        return tuple(part(item) for item in value) if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType]
+        return tuple(part(item) for item in cast("tuple[Any, ...]", value)) if isinstance(value, tuple) else value
 
-    return change(type(node)(**{field.name: part(getattr(node, field.name)) for field in fields(node)}))  # type: ignore[arg-type]
+    return change(type(node)(**{field.name: part(getattr(node, field.name)) for field in fields(cast("Any", node))}))
 
 
 def conjuncts(node: Node) -> list[Node]:
@@ -357,3 +358,13 @@ def conjuncts(node: Node) -> list[Node]:
     if isinstance(node, And):
         return [part for item in node.items for part in conjuncts(item)]
     return [node]
+
+
+def collected(name: str) -> Column:
+    """Return a column that `Lines` collects; a dotted name leads over N-1 links.
+
+    >>> collected("product.name")
+    Column(name='name', path=('product',), table=None)
+    """
+    *path, last = name.split(".")
+    return Column(last, tuple(path))

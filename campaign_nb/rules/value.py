@@ -7,8 +7,9 @@ from typing import Any, NoReturn, cast
 
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import document, tree
-from campaign_nb.rules.check import Misfit, check_rule, problems, type_of
+from campaign_nb.rules.check import Misfit, an, check_rule, problems, type_of
 from campaign_nb.rules.execute import executor
+from campaign_nb.rules.fit import fit
 from campaign_nb.rules.operand import Root, node_of, refuse, root_of
 from campaign_nb.rules.printed import Printed, PrintedRule, as_condition
 from campaign_nb.rules.read import read, too_large
@@ -296,6 +297,7 @@ def rule_of(node: tree.Node, *operands: object) -> Rule:
     _limit(node)
     root = _root(*operands)
     if root is not None:
+        node = fit(root.scope(), node)
         try:
             check_rule(root.scope(), node)
         except Misfit as misfit:
@@ -313,7 +315,7 @@ def as_rule(value: object, root: Root | None = None) -> Rule:
     if isinstance(value, Value):
         if value.type in (Type.BOOLEAN, Type.UNKNOWN):
             return Rule(tree.Truth(value.node), value.root)
-        refuse("rule", f"a {value.type} value is used as a condition", "a comparison", "customers.age >= 18")
+        refuse("rule", f"{an(value.type)} value is used as a condition", "a comparison", "customers.age >= 18")
     if isinstance(value, str):
         return Rule(read(value, None if root is None else root.scope()), root)
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ import traitlets
 
 from campaign_nb.render.html import one_line
 from campaign_nb.render.icons import paths
-from campaign_nb.render.view import FAMILIES, View, moment, number
+from campaign_nb.render.view import FAMILIES, NODE_STATES, View, moment, number
 from campaign_nb.widgets.panel import Panel, source
 from campaign_nb.widgets.throttle import Throttle
 
@@ -24,7 +24,7 @@ _STATES = {
     "error": "error",
     "failed": "error",
 }
-_ACTIONS = ("pause", "resume", "stop")
+_ACTIONS = ("start", "pause", "resume", "stop")
 
 Payload = Mapping[str, Any]
 
@@ -101,8 +101,9 @@ class SchedulerPanel(Panel):
 
     A view of a workspace: {"workspace": {"label"}, "time_zone", "scheduler": {"state", "running": [{"campaign",
     "activity", "rows", "progress", "state"}]}, "launches": [{"campaign", "at", "note"}], "runs": [{"campaign",
-    "state", "at", "counts": [[name, count]]}], "campaigns": [{"name", "next", "last"}]}; launches and runs are
-    taken from the campaigns when they are not given.
+    "state", "at", "counts": [[name, count]]}], "missed": [{"campaign", "first", "last", "count", "estimated",
+    "reason"}], "campaigns": [{"name", "next", "last"}]}; launches and runs are taken from the campaigns when they
+    are not given.
     """
 
     _esm = source("dom.js", "scheduler.js")
@@ -120,7 +121,7 @@ class SchedulerPanel(Panel):
         self._throttle.put(view)
 
     def on_action(self, callback: Callable[[str, str], None]) -> Callable[[], None]:
-        """Call `callback` with "pause", "resume" or "stop" and a campaign's name ("" means the scheduler); return its end."""
+        """Call `callback` with "start", "pause", "resume" or "stop" and a campaign's name, or "" for the scheduler; return its end."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback) if callback in self._listeners else None
 
@@ -143,7 +144,7 @@ class SchedulerPanel(Panel):
 def _details(details: Payload) -> dict[str, Any]:
     if not details:
         return {}
-    state, count = str(details.get("state") or ""), details.get("count")
+    state, count = details.get("state"), details.get("count")
     rows: View = details.get("rows") or {}
     shown = [[_value(value) for value in row] for row in (rows.get("rows") or ())[:MOST_ROWS]]
     subtitle = [_text(details.get("kind_label")), f"{count:,} people" if isinstance(count, int) else ""]
@@ -152,12 +153,16 @@ def _details(details: Payload) -> dict[str, Any]:
         "subtitle": " · ".join(part for part in subtitle if part),
         "family": details.get("family") if details.get("family") in FAMILIES else "flow",
         "icon": list(paths(str(details.get("icon") or ""))),
-        "chips": [[state.capitalize(), _STATES.get(state, "pending")]] if state and state != "idle" else [],
+        "chips": [[str(state).capitalize(), _STATES.get(str(state), "pending")]] if state in NODE_STATES[1:] else [],
         "problems": [_text(text) for text in details.get("problems") or ()],
         "options": _pairs(details.get("options")),
         "reasons": _pairs(details.get("reasons")),
         "columns": _pairs(details.get("columns")),
-        "rows": {"title": f"First {len(shown)} rows", "columns": [_text(name) for name in rows.get("columns") or ()], "rows": shown},
+        "rows": {
+            "title": f"First {len(shown)} rows" if len(shown) != 1 else "First row",
+            "columns": [_text(name) for name in rows.get("columns") or ()],
+            "rows": shown,
+        },
         "note": _text(details.get("note")),
     }
 
@@ -173,7 +178,7 @@ def _schedule(view: View) -> dict[str, Any]:
     runs = view.get("runs") or sorted(past, key=lambda one: str(one.get("at")), reverse=True)
     return {
         "subtitle": " · ".join(part for part in (_text(workspace.get("label")), zone) if part),
-        "scheduler": str(scheduler.get("state") or "stopped"),
+        "scheduler": scheduler.get("state") if scheduler.get("state") in ("running", "paused") else "stopped",
         "running": [_running(run) for run in scheduler.get("running") or ()],
         "launches": [
             {"campaign": _text(one.get("campaign")), "when": moment(one.get("at"), zone), "note": _text(one.get("note"))}
@@ -189,6 +194,20 @@ def _schedule(view: View) -> dict[str, Any]:
             }
             for one in runs[:10]
         ],
+        "missed": [_missed(one, zone) for one in (view.get("missed") or ())[:10]],
+    }
+
+
+def _missed(gap: View, zone: str) -> dict[str, Any]:
+    """Tell one gap in a line: how many launches were missed, from when to when, and why."""
+    first, last = moment(gap.get("first"), zone), moment(gap.get("last"), zone)
+    count = gap.get("count")
+    many = f"{'about ' if gap.get('estimated') else ''}{count:,} missed" if isinstance(count, int) else "missed"
+    when = first if first == last else f"{first} to {last}"
+    return {
+        "campaign": _text(gap.get("campaign")),
+        "when": when,
+        "note": " · ".join(part for part in (many, _text(gap.get("reason"))) if part),
     }
 
 
@@ -196,7 +215,7 @@ def _running(run: View) -> dict[str, Any]:
     return {
         "campaign": _text(run.get("campaign")),
         "activity": _text(run.get("activity")),
-        "rows": run.get("rows"),
+        "rows": _value(run.get("rows")),
         "progress": _share(run.get("progress")),
         "paused": run.get("state") == "paused",
     }

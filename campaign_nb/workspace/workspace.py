@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -30,6 +31,8 @@ from campaign_nb.workspace.listing import Listing
 DEFAULT = ".campaign-nb"
 Programs = Callable[[str], Program]
 """Returns the program of a run, by its id; a campaign registers one when it is published."""
+AsOf = Callable[[dt.datetime], dt.datetime]
+"""Returns what *now* means in a run that is due at an instant: that instant, or the data model's own."""
 
 
 class Workspace:
@@ -63,6 +66,7 @@ class Workspace:
         self._programs: dict[str, Programs] = {}
         self._holders: dict[str, object] = {}
         self._schedules: dict[str, Callable[[], Scheduled | None]] = {}
+        self._as_of: dict[str, AsOf] = {}
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
 
@@ -81,18 +85,20 @@ class Workspace:
         with self._lock:
             if self._scheduler is None:
                 self._scheduler = Scheduler(self.store, self.clock, _WorkspaceLauncher(self), self.listen)
+                self._scheduler.on_change(lambda: workspaces.changed(self))
             return self._scheduler
 
     def close(self) -> None:
         """Stop the scheduler and close the store; files stay."""
+        workspaces.closing(self)
         with self._lock:
-            if self._scheduler is not None:
-                self._scheduler.stop()
-                self._scheduler = None
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-                workspaces.closing(self)
+            scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            scheduler.stop()  # outside of the lock, which its threads need to end
+        with self._lock:
+            store, self._store, self._scheduler = self._store, None, None
+        if store is not None:
+            store.close()
 
     # ----------------------------------------------------------------------------------------------------- what it has
 
@@ -199,11 +205,12 @@ class Workspace:
                 continue
         workspaces.changed(self)
 
-    def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None]) -> None:
+    def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None], as_of: AsOf) -> None:
         """Let this kernel launch a campaign and go on with its runs; `holder` is what users hold."""
         with self._lock:
             self._programs[campaign_id] = programs
             self._schedules[campaign_id] = schedule
+            self._as_of[campaign_id] = as_of
             self._holders[campaign_id] = holder
         workspaces.changed(self)
 
@@ -212,6 +219,14 @@ class Workspace:
         with self.store.read() as connection:
             record = campaigns.find(connection, name)
         return [self._holders[record.id]] if record is not None and record.id in self._holders else []
+
+    def holds(self, campaign_id: str) -> bool:
+        """Tell whether this kernel can go on with the runs of a campaign."""
+        return campaign_id in self._programs
+
+    def as_of(self, campaign_id: str, due: dt.datetime) -> dt.datetime:
+        """Return what *now* means in a campaign's run that is due at an instant."""
+        return self._as_of[campaign_id](due)
 
     def program_of(self, run: RunRecord) -> Program | None:
         """Return the program of a run, None when this kernel does not hold its campaign."""
@@ -237,9 +252,13 @@ class _WorkspaceLauncher(Launcher):
         """Return the published campaigns that this kernel holds."""
         return self._workspace.scheduled()
 
+    def as_of(self, scheduled: Scheduled, due: dt.datetime) -> dt.datetime:
+        """Return what *now* means in the run of a launch."""
+        return self._workspace.as_of(scheduled.campaign_id, due)
+
     def holds(self, run: RunRecord) -> bool:
         """Tell whether this kernel can go on with a run."""
-        return self._workspace.program_of(run) is not None
+        return self._workspace.holds(run.campaign_id)
 
     def advance(self, run_id: str, stop: Callable[[], bool]) -> RunRecord:
         """Execute a run until it is done or waits."""

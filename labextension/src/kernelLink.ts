@@ -47,6 +47,7 @@ export class KernelLink {
   /** Let go of the connection; the connection itself stays. */
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.ending);
     this.kernel.iopubMessage.disconnect(this.onMessage, this);
     this.kernel.statusChanged.disconnect(this.onStatus, this);
     this.control?.close();
@@ -56,14 +57,17 @@ export class KernelLink {
   private onMessage(_: unknown, message: KernelMessage.IIOPubMessage): void {
     if (KernelMessage.isCommOpenMsg(message)) {
       if (message.content.target_name === REGISTRY_TARGET) {
+        this.known = true;
+        this.comms.add(message.content.comm_id);
         this.tell(message.content);
       }
     } else if (KernelMessage.isCommMsgMsg(message)) {
       // Known by its shape too: a comm may have been opened before this page was loaded.
       this.tell(message.content);
     } else if (KernelMessage.isCommCloseMsg(message)) {
-      if (this.comms.delete(message.content.comm_id) && this.comms.size === 0) {
-        this.forget();
+      if (this.comms.delete(message.content.comm_id)) {
+        // Another one may follow at once; without any the campaigns are gone.
+        this.ending = setTimeout(() => this.comms.size === 0 && this.forget(), SETTLE);
       }
     } else if (KernelMessage.isExecuteInputMsg(message) && !this.known) {
       this.stale = true;
@@ -120,6 +124,7 @@ export class KernelLink {
         return;
       }
       this.known = true;
+      await this.adoptComms();
       this.send({ type: 'hello' });
     } catch {
       // The kernel went away meanwhile; its end is reported by its status.
@@ -135,9 +140,19 @@ export class KernelLink {
     return answer?.data?.['text/plain'] === 'True';
   }
 
+  // Comms that were opened before this page was loaded: the connection must know them to see them closed.
+  private async adoptComms(): Promise<void> {
+    if (this.kernel.handleComms) {
+      const { content } = await this.kernel.requestCommInfo({ target_name: REGISTRY_TARGET });
+      const ids = content.status === 'ok' ? Object.keys(content.comms) : [];
+      ids.filter(id => !this.kernel.hasComm(id)).forEach(id => this.kernel.createComm(REGISTRY_TARGET, id));
+    }
+  }
+
   private known: boolean | null = null;
   private stale = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private ending: ReturnType<typeof setTimeout> | undefined;
   private control: IControl | null = null;
   private readonly comms = new Set<string>();
 }

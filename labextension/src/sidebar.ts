@@ -108,8 +108,8 @@ export class Sidebar extends Widget {
     return html(
       'div',
       { class: 'cnb-nothing' },
-      html('p', {}, 'No campaign in the running kernels.'),
-      html('p', { class: 'cnb-muted' }, 'Run a notebook that defines one with campaign_nb, or start a new one.'),
+      html('p', {}, 'No campaign yet.'),
+      html('p', { class: 'cnb-muted' }, 'The campaigns of all running notebooks are listed here, at the latest once they are published.'),
       button
     );
   }

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.bench import hand_written, make_data
+from tests.bench.hand_written import A_ENDS, CONTROL, SEED
 
 PEOPLE = 20_000
 
@@ -49,8 +50,8 @@ def _judged(data: Path, tiers: list[str]) -> dict[str, int]:
         (_bucket(key), consent, n30 < 2)
         for key, consent, n30 in duckdb.sql(f"{tables} select profile_id, consent_email, n30 from d").fetchall()
     ]
-    counts |= {"D": len(rows), "E": len(rows), "SC": sum(bucket < 1000 for bucket, _, _ in rows)}
-    for name, low, high in (("A", 1000, 5500), ("B", 5500, 10_000)):
+    counts |= {"D": len(rows), "E": len(rows), "SC": sum(bucket < CONTROL for bucket, _, _ in rows)}
+    for name, low, high in (("A", CONTROL, A_ENDS), ("B", A_ENDS, 2**32)):
         group = [(consent, capped) for bucket, consent, capped in rows if low <= bucket < high]
         counts[f"S{name}"] = len(group)
         counts[f"C{name}"] = sum(consent for consent, _ in group)
@@ -60,7 +61,7 @@ def _judged(data: Path, tiers: list[str]) -> dict[str, int]:
 
 def _bucket(key: int) -> int:
     """lowbias32 in 32-bit arithmetic, over the upper half and then the lower half of the key."""
-    return _mixed(_mixed((key >> 32) ^ 12345) ^ (key & 0xFFFFFFFF)) % 10_000
+    return _mixed(_mixed((key >> 32) ^ SEED) ^ (key & 0xFFFFFFFF))
 
 
 def _mixed(x: int) -> int:

@@ -161,7 +161,7 @@ def test_a_label_is_printable_not_blank_and_not_too_long(spring: Campaign, custo
 
 def test_a_rule_where_the_label_belongs_is_explained(spring: Campaign, customers: Table) -> None:
     with pytest.raises(DefinitionError, match="a Rule stands where the label is expected"):
-        spring.build_audience(customers.age > 3, "Adults")  # type: ignore[arg-type] # as a user may
+        spring.build_audience("All", customers).filter(customers.age > 3, "age > 3")
 
 
 def test_activities_are_copied_into_another_campaign_with_what_they_read(full: Campaign, spring: Campaign) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_nb.render.layers import Link, assign_layers
-from campaign_nb.render.layout import Box, Layout, layout
+from campaign_nb.render.layout import Box, Layout, Point, layout
 from campaign_nb.render.lines import path
 
 
@@ -41,6 +41,13 @@ def boxes(placed: Layout) -> list[Box]:
     return [*placed.boxes.values(), *(route.pill for route in placed.routes.values() if route.pill.width)]
 
 
+def crossed(placed: Layout, points: tuple[Point, ...]) -> list[Box]:
+    """The cards through which a line goes."""
+    pieces = [Box(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)) for (x1, y1), (x2, y2) in pairwise(points)]
+    inner = [Box(box.x, box.y + 1, box.width, box.height - 2) for box in placed.boxes.values()]
+    return [box for box in inner if any(overlap(box, piece) for piece in pieces)]
+
+
 @given(graphs())
 def test_cards_and_pills_never_overlap(graph: tuple[list[str], list[Link]]) -> None:
     placed = layout(*graph)
@@ -58,9 +65,9 @@ def test_the_same_campaign_gets_the_same_picture(graph: tuple[list[str], list[Li
     assert layout(*graph) == layout(*graph)
 
 
-@given(graphs())
-def test_lines_start_and_end_at_their_cards_and_go_through_no_card(graph: tuple[list[str], list[Link]]) -> None:
-    placed = layout(*graph)
+@given(graphs(), st.sampled_from([500, 900, 1240]))
+def test_lines_start_and_end_at_their_cards_and_go_through_no_card(graph: tuple[list[str], list[Link]], page: float) -> None:
+    placed = layout(*graph, width=page)
     for link in graph[1]:
         points = placed.routes[link.id].points
         source = placed.boxes[link.source]
@@ -68,9 +75,16 @@ def test_lines_start_and_end_at_their_cards_and_go_through_no_card(graph: tuple[
         if link.target is not None:
             target = placed.boxes[link.target]
             assert points[-1] == (target.x, target.centre[1])
-        for (x1, y1), (x2, y2) in pairwise(points):
-            piece = Box(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
-            assert not [box for box in placed.boxes.values() if overlap(Box(box.x, box.y + 1, box.width, box.height - 2), piece)]
+        assert not crossed(placed, points)
+
+
+def test_lines_around_a_fold_keep_clear_of_both_rows() -> None:
+    names = ["a", "b1", "b2", "b3", "c1", "c2", "c3", "d"]
+    links = [Link(f"a{n}", "a", f"b{n}", 40) for n in "123"] + [Link(f"b{n}", f"b{n}", f"c{n}", 40) for n in "123"]
+    links += [Link(f"c{n}", f"c{n}", "d", 40) for n in "123"]
+    placed = layout(names, links, width=700)
+    assert placed.boxes["c1"].y > placed.boxes["b3"].y
+    assert not [link.id for link in links if crossed(placed, placed.routes[link.id].points)]
 
 
 @given(graphs())
@@ -99,6 +113,12 @@ def test_a_complement_that_leads_nowhere_lets_the_main_line_go_straight() -> Non
     placed = layout(["a", "b"], [Link("main", "a", "b", 50), Link("rest", "a", None, 90)])
     assert len(placed.routes["main"].points) == 2
     assert placed.routes["rest"].pill.y > placed.routes["main"].pill.y
+
+
+def test_an_open_end_gives_way_to_the_branch_beside_it() -> None:
+    links = [Link("A", "split", "A", 60), Link("B", "split", "B", 60), Link("control", "split", None, 60)]
+    placed = layout(["split", "A", "B"], links)
+    assert [placed.routes[name].pill.centre[1] for name in "AB"] == [placed.boxes[name].centre[1] for name in "AB"]
 
 
 def test_branches_stand_in_the_order_in_which_they_were_written() -> None:

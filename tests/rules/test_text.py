@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
 from campaign_nb.rules.build import col, days_ago, param, var
+from campaign_nb.rules.document import from_json, to_json
 from campaign_nb.rules.parse import rule
 from campaign_nb.rules.read import read, read_value
+from campaign_nb.rules.sentence import sentence
 from campaign_nb.rules.text import text
+from campaign_nb.rules.tokens import Place, quoted, tokens
 from campaign_nb.rules.value import Rule, Value
 from tests.rules.shop import customers, orders, scope_of
 from tests.rules.trees import every_kind, rules, values
@@ -57,6 +62,12 @@ def test_the_random_trees_hold_every_kind_of_node() -> None:
 
     meet()
     assert met == every_kind()
+
+
+@given(st.text(min_size=1))
+def test_any_name_is_quoted_so_that_it_is_one_name(name: str) -> None:
+    first, end = tokens(Place("rule", quoted(name)))
+    assert (first.text, first.kind in ("name", "word"), end.kind) == (name, True, "end")
 
 
 PRINTED = [
@@ -112,6 +123,8 @@ READ = [
     ("'2026-07-01' < joined", Rule(tree.Compare("<", tree.Constant(dt.date(2026, 7, 1)), customers.joined.node))),
     ("age != 3 or age between 1 and 2", (customers.age != 3) | customers.age.between(1, 2)),
     ("name || 'x' = 'ax'", Rule(tree.Compare("=", tree.Call("concat", (customers.name.node, tree.Constant("x"))), tree.Constant("ax")))),
+    ("age > " + "0" * 50 + "18", customers.age > 18),
+    ("age > -9223372036854775808", customers.age > -(2**63)),
     ("customers.age > 3", customers.age > 3),
     ("referrer.referrer.age > 3", customers.referrer.referrer.age > 3),
     ("opened('Offer A')", Rule(tree.Behaviour("opened", "Offer A", ""))),
@@ -150,6 +163,47 @@ def test_a_behaviour_names_its_campaign_when_the_reader_is_told() -> None:
 
 
 def test_collected_rows_are_read_back() -> None:
+    assert text(orders.date.desc().node) == "date desc"
+    dotted = "orders.select(customer.name, status).head(2)"
+    assert read_value(dotted, scope_of()) == customers.orders.sort().select("customer.name", "status").head(2).node
+    assert customers.orders.sort().select("customer.name", "status").head(2).text() == dotted
     built = customers.orders.sort(orders.date.desc(), "amount").select("status").first()
     assert built.text() == "first_of(orders.sort(date desc, amount).select(status).head(1))"
     assert read_value("orders.sort(date desc, amount).select(status).first()", scope_of()) == built.node
+
+
+def _chain(grow: Callable[[tree.Node], tree.Node]) -> tree.Node:
+    """The deepest tree that grows so."""
+    node: tree.Node = tree.Truth(tree.Column("opt_in", (), "customers"))
+    while True:
+        larger = grow(node)
+        depth, _ = tree.measure(larger)
+        if depth > tree.MAX_DEPTH:
+            return node
+        node = larger
+
+
+OTHER = tree.Truth(tree.Column("opt_in", (), "customers"))
+DEEP: dict[str, Callable[[tree.Node], tree.Node]] = {
+    "nots": lambda node: tree.Not(node),
+    "groups": lambda node: tree.And((OTHER, tree.Or((OTHER, node)))),
+    "negated groups": lambda node: tree.Not(tree.And((OTHER, node))),
+    "exceptions": lambda node: tree.Except(OTHER, node),
+    "exceptions from everybody": lambda node: tree.Except(tree.Everybody(), node),
+    "exceptions in groups": lambda node: tree.And((OTHER, tree.Except(OTHER, node))),
+    "comparisons": lambda node: tree.Compare("=", node, tree.Constant(True)),
+    "functions": lambda node: tree.Truth(tree.Call("coalesce", (node,))),
+    "differences": lambda node: tree.Truth(tree.Call("subtract", (tree.Constant(1), tree.Call("negate", (node,))))),
+    "cases": lambda node: tree.Truth(tree.Case(((node, tree.Constant(True)),), tree.Constant(False))),
+    "links": lambda node: tree.Exists(tree.Linked((tree.LinkStep("referred", (node,)),), "customers")),
+}
+
+
+@pytest.mark.parametrize("shape", DEEP)
+def test_the_deepest_trees_are_printed_and_read_back(shape: str) -> None:
+    node = _chain(DEEP[shape])
+    assert read(text(node), scope_of()) == node
+    assert from_json(to_json(node)) == node
+    assert sentence(node, scope_of()).startswith(("customers", "all customers"))
+    with pytest.raises(DefinitionError, match="the rule is too large"):
+        text(tree.Not(tree.Not(tree.Not(tree.Not(node)))))

@@ -137,7 +137,8 @@ class Trees:
     def lines(self, table: FakeTable, depth: int) -> tree.Lines:
         rows, inside = self.rows(table, depth), self._last
         order = tuple(tree.Order(self.value(inside, depth), self.one(st.booleans())) for _ in range(self.one(st.integers(0, 2))))
-        columns = self.one(st.lists(st.sampled_from(list(inside.columns)), min_size=1, max_size=3))
+        linked = [f"{link.name}.{name}" for link in inside.links.values() if not link.many for name in SHOP.tables[link.to].columns]
+        columns = self.one(st.lists(st.sampled_from([*inside.columns, *linked]), min_size=1, max_size=3))
         return tree.Lines(rows, order, tuple(columns), self.one(st.integers(1, 9)))
 
     def rows(self, table: FakeTable, depth: int) -> tree.Linked:

@@ -4,7 +4,8 @@
 2. A rule of some hours with `*` or `/` still launches once when its time is skipped; cronsim leaves it out.
 3. `/` anywhere in minute or hour makes a rule follow elapsed time; for cronsim only a leading `*` does.
 4. A day field that starts with `*`, such as `*/2`, is a day field like any other: either it or the other one. For cronsim both must hold.
-5. Text: ours is croniter's, so the last Friday is `L5` and seconds come last; cronsim has `5L` and seconds first.
+5. Where the clock goes back past midnight from a minute after it (St John's, 2006), cronsim never returns; it is not asked there.
+6. Text: ours is croniter's, so the last Friday is `L5` and seconds come last; cronsim has `5L` and seconds first.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def by_cronsim(text: str, name: str, after: dt.datetime, until: dt.datetime) -> 
     return found
 
 
-@given(moments(), fields(0, 59), fields(0, 23), fields(0, 6))
+@given(moments(without="America/St_Johns"), fields(0, 59), fields(0, 23), fields(0, 6))
 def test_launches_are_those_of_cronsim_except_for_the_list(moment: tuple[str, dt.datetime], minute: Field, hour: Field, day: Field) -> None:
     name, after = moment
     text, until = f"{minute.text} {hour.text} * * {day.text}", after + dt.timedelta(days=3)
@@ -47,7 +48,7 @@ def ends_a_gap(at: dt.datetime, name: str) -> bool:
     return at.astimezone(here).replace(tzinfo=None) - (at - TICK).astimezone(here).replace(tzinfo=None) > TICK
 
 
-@given(moments(), fields(1, 31, star=False), fields(1, 12), fields(0, 6, star=False))
+@given(moments(without="America/St_Johns"), fields(1, 31, star=False), fields(1, 12), fields(0, 6, star=False))
 def test_dates_are_those_of_cronsim(moment: tuple[str, dt.datetime], day: Field, month: Field, weekday: Field) -> None:
     name, after = moment
     for text in (f"0 9 {day.text} {month.text} {weekday.text}", f"0 9 1-28 {month.text} *", f"0 9 * {month.text} {weekday.text}"):

@@ -66,24 +66,46 @@ def test_close_sends_the_last_value_and_nothing_after_it() -> None:
 
 def test_a_send_that_puts_again_does_not_lock_up() -> None:
     time, seen = FakeTime(), list[int]()
-    throttle = time.throttle(lambda value: (seen.append(value), throttle.put(value + 1) if value < 2 else None))
+
+    def send(value: int) -> None:
+        seen.append(value)
+        time.now += 1
+        if value < 2:
+            throttle.put(value + 1)
+
+    throttle = time.throttle(send)
     throttle.put(0)
-    time.move(0.1)
-    time.move(0.1)
     assert seen == [0, 1, 2]
 
 
-def test_values_of_several_threads_arrive_one_by_one_and_the_last_of_all_is_sent() -> None:
-    time, seen, inside = FakeTime(), list[int](), list[int]()
-    busy = threading.Lock()
+def test_two_threads_never_send_at_once_and_the_newer_value_comes_last() -> None:
+    time, seen = FakeTime(), list[int]()
+    entered, go_on = threading.Event(), threading.Event()
 
     def send(value: int) -> None:
-        assert busy.acquire(blocking=False)
+        if value == 1:
+            entered.set()
+            assert go_on.wait(5)
         seen.append(value)
-        inside.append(threading.get_ident())
-        busy.release()
 
     throttle = time.throttle(send)
+    first = threading.Thread(target=throttle.put, args=(1,))
+    first.start()
+    assert entered.wait(5)
+    time.now += 1
+    second = threading.Thread(target=throttle.put, args=(2,))
+    second.start()
+    second.join(0.1)
+    assert (second.is_alive(), seen) == (True, [])
+    go_on.set()
+    first.join()
+    second.join()
+    assert seen == [1, 2]
+
+
+def test_the_last_value_of_many_threads_is_sent() -> None:
+    time, seen = FakeTime(), list[int]()
+    throttle = time.throttle(seen.append)
     threads = [threading.Thread(target=lambda: [throttle.put(value) for value in range(200)]) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -91,4 +113,4 @@ def test_values_of_several_threads_arrive_one_by_one_and_the_last_of_all_is_sent
         thread.join()
     throttle.put(999)
     time.move(0.1)
-    assert seen[-1] == 999
+    assert (seen[-1], len(seen)) == (999, 2)

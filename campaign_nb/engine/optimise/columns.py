@@ -88,6 +88,11 @@ class Columns:
         self.readings: dict[tuple[Step, Step], Reading] = {}
         self.needs: dict[Step, Reading] = {step: Reading() for step in self.steps}
         self._backward()
+        self.readers: dict[Leaf, int] = {}
+        """How many steps read a leaf."""
+        for reading in self.readings.values():
+            for leaf in reading.leaves:
+                self.readers[leaf] = self.readers.get(leaf, 0) + 1
 
     def _virtual(self, step: Step) -> Mapping[str, Bound]:
         if isinstance(step, Attach):

@@ -30,7 +30,8 @@ def select(node: tree.Node, scope: Scope, dialect: Dialect = "duckdb", as_of: dt
         raise DefinitionError(Problem("sql", f"no dialect {dialect!r}", did_you_mean(dialect, FLAVOURS), 'rule.sql("duckdb")'))
     check_size(node, "sql")
     try:
-        query = Query(flavour, moment(as_of), scope).select(fit(scope, node))
+        return Query(flavour, moment(as_of), scope).select(fit(scope, node)).sql(dialect=dialect, pretty=True)
     except Misfit as misfit:
         raise DefinitionError(misfit.problem("sql")) from None
-    return query.sql(dialect=dialect, pretty=True)
+    except RecursionError:  # the writer of SQL recurses more than our own forms do
+        raise DefinitionError(Problem("sql", "the rule is too deep to be shown as SQL", "fewer groups inside groups")) from None

@@ -61,9 +61,9 @@ class Flavour:
     escape: Callable[[Node], Node] = lambda like: like
     no_nan: Callable[[Node], Node] = lambda node: nullif(node, cast(text("NaN"), "DOUBLE"))
 
-    def function(self, name: str) -> Build:
-        """Return how a function is written."""
-        return self.functions.get(name) or COMMON[name]
+    def function(self, name: str) -> Build | None:
+        """Return how a function is written; None for one that only the engine knows."""
+        return self.functions.get(name) or COMMON.get(name)
 
 
 # ------------------------------------------------------------------------------------------------------ shared writing

@@ -30,7 +30,7 @@ _ATOMS = (
     exp.CurrentDate,
     exp.CurrentTimestamp,
     exp.Nullif,
-    exp.Coalesce,
+    exp.Interval,
 )
 
 
@@ -51,7 +51,7 @@ def operator(kind: type[exp.Binary], left: Node, right: Node) -> Node:
 
 def quotient(left: Node, right: Node) -> Node:
     """Divide numbers that are not both whole; `typed` keeps the writer from casting on its own."""
-    return exp.Div(this=group(left), expression=group(right), typed=True, safe=True)
+    return exp.Div(this=group(left), expression=group(right), typed=True, safe=False)
 
 
 def cast(node: Node, kind: str) -> Node:

@@ -169,12 +169,15 @@ class Query:
     def _call(self, name: str, args: Sequence[tree.Node]) -> Node:
         if name == "first_of" and isinstance(args[0], tree.Lines):
             return self._first(args[0])
+        build = self._flavour.function(name)
+        if build is None:
+            raise DefinitionError(Problem("sql", f"{name} has no form in SQL", "rules without functions of messages"))
         kinds = [type_of(self._scope, arg) for arg in args]
         call = Call([self.value(arg) for arg in args], kinds, self._at.today, self._at.now, self._flavour)
-        return self._flavour.function(name)(call)
+        return build(call)
 
     def _first(self, lines: tree.Lines) -> Node:
-        found = self._linked(lines.rows, lambda inside: inside.value(tree.Column(lines.columns[0])), lines.order)
+        found = self._linked(lines.rows, lambda inside: inside.value(tree.collected(lines.columns[0])), lines.order)
         return exp.Subquery(this=found.limit(1))
 
     # ----------------------------------------------------------------------------------------------------------- links

@@ -7,7 +7,7 @@ function render({ model, el }) {
     const state = model.get("state"), now = state.scheduler || "stopped";
     const kind = { running: "done", paused: "waiting" }[now] || "pending";
     const tools = make("div", "cnb-tools",
-      now === "running" ? button("Pause", "Pause the scheduler", act("pause")) : button(now === "paused" ? "Resume" : "Start", "Let the scheduler launch campaigns", act("resume")),
+      now === "running" ? button("Pause", "Pause the scheduler", act("pause")) : button(now === "paused" ? "Resume" : "Start", "Let the scheduler launch campaigns", act(now === "paused" ? "resume" : "start")),
       ...(now === "stopped" ? [] : [button("Stop", "Stop the scheduler", act("stop"))]));
     const running = list(state.running, (run) => make("div", "cnb-run",
       make("div", "cnb-line", make("strong", "", run.campaign), make("span", "cnb-muted", [run.activity, run.rows === null ? "" : `${count(run.rows)} rows`].filter(Boolean).join(" · ")),
@@ -15,7 +15,8 @@ function render({ model, el }) {
         button(run.paused ? "Resume" : "Pause", `${run.paused ? "Resume" : "Pause"} ${run.campaign}`, act(run.paused ? "resume" : "pause", run.campaign)),
         button("Stop", `Stop ${run.campaign}`, act("stop", run.campaign))),
       progress(run.progress, run.paused ? "waiting" : "running")), "Nothing is running.");
-    const launches = list(state.launches, (one) => make("div", "cnb-line", make("span", "cnb-when", one.when), make("span", "", one.campaign), make("span", "cnb-muted", one.note)), "No launch is planned.");
+    const entry = (one) => make("div", "cnb-line", make("span", "cnb-when", one.when), make("span", "", one.campaign), make("span", "cnb-muted", one.note));
+    const launches = list(state.launches, entry, "No launch is planned.");
     const runs = list(state.runs, (one) => make("div", "cnb-line", make("span", "cnb-when", one.when), make("span", "", one.campaign), chip(one.state, one.kind),
       make("span", "cnb-muted", one.counts.map(([name, value]) => `${name} ${count(value)}`).join(" · "))), "Nothing has run yet.");
     el.replaceChildren(
@@ -23,7 +24,8 @@ function render({ model, el }) {
       make("div", "cnb-sections",
         make("section", "cnb-wide", make("h4", "", "Running"), running),
         make("section", "", make("h4", "", "Next launches"), launches),
-        make("section", "", make("h4", "", "Last runs"), runs)));
+        make("section", "", make("h4", "", "Last runs"), runs),
+        state.missed?.length ? make("section", "", make("h4", "", "Missed launches"), list(state.missed, entry, "")) : null));
   });
 }
 

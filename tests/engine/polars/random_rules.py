@@ -23,10 +23,8 @@ FLOATS = [0.0, -0.0, 1.0, -1.5, 0.1, 4.9, 5.0, 1e300, -1e300, 2.0**53, float("in
 DECIMALS = [Decimal(text) for text in ("0.00", "1.00", "-1.50", "12.10", "4.99", "5.00", "-7.25", "99999.99")]
 FINE = [Decimal(text) for text in ("0.000", "1.000", "-1.500", "12.101", "4.990", "0.125", "-7.250")]
 DAYS = [dt.date.fromisoformat(text) for text in ("2026-07-01", "2026-07-02", "2026-03-29", "2026-10-25", "1969-12-31", "2024-02-29")]
-WALLS = [
-    wall(text)
-    for text in ("2026-07-01 00:00", "2026-07-02 00:30", "2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25 03:00", "1969-12-31 23:59:59.5")
-]
+WALLS = [wall(text) for text in ("2026-07-01", "2026-07-02 00:30", "2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25 03:00")]
+WALLS.append(wall("1969-12-31 23:59:59.5"))
 INSTANTS = [
     wall(text).replace(tzinfo=dt.UTC)
     for text in ("2026-07-01 22:30", "2026-06-30 22:00", "2026-03-29 01:00", "2026-10-25 00:30", "2026-10-25 01:30", "1969-12-31 23:59")
@@ -59,10 +57,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "float": ("f", "g"),
     "text": ("s", "t", "c"),
     "date": ("day", "start"),
-    "time": ("at", "seen", "here", "utc", "ny"),
+    "naive": ("at", "seen"),
+    "instant": ("here", "utc", "ny"),
 }
 
-LIKE: dict[str, list[Any]] = {"whole": INTS, "decimal": DECIMALS, "float": FLOATS, "text": TEXTS, "date": DAYS, "time": [*WALLS, *INSTANTS]}
+LIKE: dict[str, list[Any]] = {
+    "whole": INTS,
+    "decimal": DECIMALS,
+    "float": FLOATS,
+    "text": TEXTS,
+    "date": DAYS,
+    "naive": WALLS,
+    "instant": INSTANTS,
+}
 """What constants of a kind look like."""
 
 Shape: TypeAlias = tuple[str, tuple[str, ...]]
@@ -71,7 +78,7 @@ CALLS: dict[str, list[Shape]] = {
     "whole": [
         *((name, ("whole", "whole")) for name in ("add", "subtract", "multiply", "divide", "modulo", "coalesce")),
         *((name, ("whole",)) for name in ("negate", "abs", "sign")),
-        *((name, (kind,)) for name in ("year", "week_day", "days_old") for kind in ("date", "column of time")),
+        *((name, (kind,)) for name in ("year", "week_day", "days_old") for kind in ("date", "naive", "column of instant")),
         ("length", ("text",)),
     ],
     "decimal": [
@@ -90,13 +97,14 @@ CALLS: dict[str, list[Shape]] = {
         ("abs", ("float",)),
     ],
     "text": [("upper", ("text",)), ("left", ("text", "byte")), ("concat", ("text", "text")), ("coalesce", ("text", "text"))],
-    "date": [("today", ()), ("days_ago", ("days",)), ("date_only", ("column of time",)), ("coalesce", ("date", "date"))],
-    "time": [("now", ())],
+    "date": [("today", ()), ("days_ago", ("days",)), ("date_only", ("naive",)), ("date_only", ("column of instant",))],
+    "naive": [("coalesce", ("naive", "naive"))],
+    "instant": [("now", ()), ("coalesce", ("instant", "instant"))],
 }
 """Functions that make a value of a kind, with the kinds of their arguments."""
 
 OTHER: dict[str, list[Any]] = {"byte": [Column("j"), 0, 1, -7], "decimals": [0, 1], "days": [0, 1, 90, -3]}
-MIXED = [["whole", "decimal", "float"], ["date", "time"], ["text"]]
+MIXED = [["whole", "decimal", "float"], ["date", "naive", "instant"], ["text"]]
 """Kinds that may be compared with one another."""
 
 
@@ -131,7 +139,7 @@ def _rule(draw: st.DrawFn, depth: int) -> tree.Node:
     kinds = _of(draw, MIXED)
 
     def value() -> tree.Node:
-        return _value(draw, _of(draw, kinds), 2)
+        return _value(draw, _of(draw, kinds), 3)
 
     match _of(draw, ("compare", "compare", "between", "in", "null", "empty", "like", "match", "truth", "everybody")):
         case "compare":

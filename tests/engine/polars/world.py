@@ -69,9 +69,10 @@ def truths(rule: tree.Node, columns: Mapping[str, Sequence[Any]], context: Conte
 
 
 def values(node: tree.Node, columns: Mapping[str, Sequence[Any]], context: Context = CONTEXT) -> list[Any]:
-    """Evaluate a value on rows of the table."""
+    """Evaluate a value on rows of the table; instants come in UTC, where Python compares them without surprises."""
     frame = rows(columns)
-    return frame.lazy().with_columns(_=compile_value(node, resolver(frame), context)).collect()["_"].to_list()
+    found = frame.lazy().with_columns(_=compile_value(node, resolver(frame), context)).collect()["_"].to_list()
+    return [one.astimezone(dt.UTC) if isinstance(one, dt.datetime) and one.tzinfo else one for one in found]
 
 
 def node(value: Any) -> tree.Node:

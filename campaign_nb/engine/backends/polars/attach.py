@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, some
+from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, among, some
 from campaign_nb.engine.backends.polars.hashing import seed_of, with_bucket
 from campaign_nb.engine.backends.polars.links import Collected, Side, Stem, join_side, stem_of
 from campaign_nb.engine.backends.polars.lowering import Lowering, Pending, rejected
@@ -103,7 +103,7 @@ def _smaller(group: Group) -> bool:
 
 def _attach(plan: Lowering, group: Group, sides: dict[Stem, Side]) -> None:
     shared, _ = some(group.flows)
-    own = [tuple(mask for mask in flow.masks if mask not in shared) for flow in group.flows]
+    own = [tuple(mask for mask in flow.masks if not among(mask, shared)) for flow in group.flows]
     names: dict[str, None] = dict.fromkeys(group.table.key)
     later: dict[Leaf, None] = {}
     for item in group.entries:

@@ -76,9 +76,14 @@ def some(flows: Sequence[Flow]) -> tuple[list[Mask], pl.Expr | None]:
 
     The OR is None when some flow has nothing beyond the shared ones.
     """
-    shared = [mask for mask in flows[0].masks if all(mask in flow.masks for flow in flows)]
-    rests = [every([mask for mask in flow.masks if mask not in shared]) for flow in flows]
+    shared = [mask for mask in flows[0].masks if all(among(mask, flow.masks) for flow in flows)]
+    rests = [every([mask for mask in flow.masks if not among(mask, shared)]) for flow in flows]
     known = [rest for rest in rests if rest is not None]
     if len(known) < len(rests):
         return shared, None
     return shared, reduce(lambda one, two: one | two, known)
+
+
+def among(mask: Mask, masks: Sequence[Mask]) -> bool:
+    """Tell whether a condition, or one that says the same, is among others."""
+    return any(mask is other or mask.expr.meta.eq(other.expr) for other in masks)

@@ -87,7 +87,7 @@ class Links:
         """Return the side table of leaves with one stem; `restrict` holds the rows' own link columns."""
         if not stem.last:
             return self._lookup(table, stem, leaves)
-        frame, target, link = self._path(table, stem, restrict)
+        frame, target, link, anchors = self._path(table, stem, restrict)
         keys = [f"__k{i}" for i in range(len(link.on))]
         nodes = [node for leaf in leaves for node in _nodes_of(leaf.node)]
         frame, derived = self._attach(frame, target, nodes, stem.moment)
@@ -102,7 +102,7 @@ class Links:
             masks.append(pl.all_horizontal(rest) if rest else None)
         if all(mask is not None for mask in masks):
             frame = frame.filter(pl.any_horizontal([mask for mask in masks if mask is not None]))
-        grouped = _Grouped(self, target, scope, context, keys)
+        grouped = _Grouped(self, target, scope, context, dict(zip(keys, anchors, strict=True)))
         for leaf, mask in zip(leaves, masks, strict=True):
             grouped.add(leaf, mask)
         on = tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True))
@@ -111,45 +111,53 @@ class Links:
     def keys(self, table: TableSchema, stem: Stem, leaf: Leaf, having: Callable[[pl.Expr, Field], pl.Expr] | None) -> Side:
         """Return only the link columns of rows that have linked rows, or whose aggregate meets a condition."""
         if having is None:
-            frame, target, link = self._path(table, stem, None)
+            frame, target, link, anchors = self._path(table, stem, None)
             frame, derived = self._attach(frame, target, _where(leaf.node), stem.moment)
             scope, context = RowScope(self.schema, target, derived, stem.moment), context_of(stem.moment)
             for node in _where(leaf.node):
                 frame = frame.filter(compile_rule(node, scope, context))
             keys = [f"__k{i}" for i in range(len(link.on))]
-            return Side(frame.select(keys), tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True)), {}, {})
+            named = frame.select(pl.col(anchor).alias(key) for key, anchor in zip(keys, anchors, strict=True))
+            return Side(named, tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True)), {}, {})
         side = self.side(table, stem, [leaf], None)
         kind = type_of(Scope(self.schema, RowSchema(table)), leaf.node)
         column = side.columns[leaf]
         kept = side.frame.filter(selects(having(pl.col(column), Field(column, kind)))).select([key for _, key in side.on])
         return Side(kept, side.on, {}, {})
 
-    def _path(self, table: TableSchema, stem: Stem, restrict: pl.LazyFrame | None) -> tuple[pl.LazyFrame, TableSchema, LinkSchema]:
-        links: list[LinkSchema] = []
-        here = table
-        steps = [*stem.steps, tree.LinkStep(stem.last)]
-        frame: pl.LazyFrame | None = None
-        for position, step in enumerate(steps):
-            link = here.links[step.link]
-            target = self.schema.schema_of(link.to)
-            rows = self.scan(link.to)
-            if position < len(steps) - 1:
-                rows, derived = self._attach(rows, target, step.where, stem.moment)
-                scope = RowScope(self.schema, target, derived, stem.moment)
-                for node in step.where:
-                    rows = rows.filter(compile_rule(node, scope, context_of(stem.moment)))
-            if frame is None:
-                if restrict is not None:
-                    rows = rows.join(restrict, left_on=[t for _, t in link.on], right_on=[h for h, _ in link.on], how="semi")
-                frame = rows.with_columns(pl.col(there).alias(f"__k{i}") for i, (_, there) in enumerate(link.on))
-            else:
-                keys = [f"__k{i}" for i in range(len(links[0].on))]
-                before = frame.select(*keys, *(pl.col(h).alias(f"__h{i}") for i, (h, _) in enumerate(link.on)))
-                frame = rows.join(before, left_on=[t for _, t in link.on], right_on=[f"__h{i}" for i in range(len(link.on))], how="inner")
-            links.append(link)
-            here = target
-        assert frame is not None
-        return frame, here, links[0]
+    def _path(
+        self, table: TableSchema, stem: Stem, restrict: pl.LazyFrame | None
+    ) -> tuple[pl.LazyFrame, TableSchema, LinkSchema, list[str]]:
+        """Return the linked rows, their table, the first link, and which of their columns lead back to the rows.
+
+        Columns keep their names as long as they can, so that conditions reach the file.
+        """
+        first, *others = [*stem.steps, tree.LinkStep(stem.last)]
+        link = table.links[first.link]
+        target = self.schema.schema_of(link.to)
+        frame, anchors = self.scan(link.to), [there for _, there in link.on]
+        if restrict is not None:
+            frame = frame.join(restrict, left_on=anchors, right_on=[here for here, _ in link.on], how="semi")
+        for position, step in enumerate(others):
+            frame = self._narrowed(frame, target, (first, *others)[position], stem.moment)
+            following = target.links[step.link]
+            heres = [f"__h{i}" for i in range(len(following.on))]
+            near = frame.select(
+                *(pl.col(anchor).alias(f"__k{i}") for i, anchor in enumerate(anchors)),
+                *(pl.col(here).alias(name) for (here, _), name in zip(following.on, heres, strict=True)),
+            )
+            target = self.schema.schema_of(following.to)
+            frame = self.scan(following.to).join(near, left_on=[there for _, there in following.on], right_on=heres, how="inner")
+            anchors = [f"__k{i}" for i in range(len(anchors))]
+        return frame, target, link, anchors
+
+    def _narrowed(self, rows: pl.LazyFrame, table: TableSchema, step: tree.LinkStep, moment: Moment) -> pl.LazyFrame:
+        """Apply the conditions on the rows of a step before the last."""
+        rows, derived = self._attach(rows, table, step.where, moment)
+        scope = RowScope(self.schema, table, derived, moment)
+        for node in step.where:
+            rows = rows.filter(compile_rule(node, scope, context_of(moment)))
+        return rows
 
     def _lookup(self, table: TableSchema, stem: Stem, leaves: Sequence[Leaf]) -> Side:
         first = table.links[stem.steps[0].link]
@@ -157,10 +165,10 @@ class Links:
         for leaf in leaves:
             assert isinstance(leaf.node, tree.Column)
             seen[columns[leaf]] = leaf.node.name
-        frame = self._one(first, [step.link for step in stem.steps[1:]], seen)
+        frame = self.one(first, [step.link for step in stem.steps[1:]], seen)
         return Side(frame, tuple((here, f"__k{i}") for i, (here, _) in enumerate(first.on)), columns, {})
 
-    def _one(self, link: LinkSchema, rest: Sequence[str], columns: Mapping[str, str]) -> pl.LazyFrame:
+    def one(self, link: LinkSchema, rest: Sequence[str], columns: Mapping[str, str]) -> pl.LazyFrame:
         """Return one row per linked row: its link columns as __k0…, and the named columns at the end of the path."""
         target, rows = self.schema.schema_of(link.to), self.scan(link.to)
         theres = [there for _, there in link.on]
@@ -170,7 +178,7 @@ class Links:
         if not rest:
             return rows.select(*keys, *(pl.col(source).alias(name) for name, source in columns.items()))
         following = target.links[rest[0]]
-        below = self._one(following, rest[1:], columns)
+        below = self.one(following, rest[1:], columns)
         heres = [here for here, _ in following.on]
         near = rows.select(*keys, *(pl.col(here).alias(f"__h{i}") for i, here in enumerate(heres)))
         joined = near.join(
@@ -222,34 +230,27 @@ def _nodes_of(node: tree.Node) -> Iterator[tree.Node]:
         yield node.value
     if isinstance(node, tree.Lines):
         yield from (order.value for order in node.order)
-        yield from (column_of(name) for name in node.columns)
-
-
-def column_of(name: str) -> tree.Column:
-    """Return a collected column; a dotted name leads over N-1 links.
-
-    >>> column_of("product.name")
-    Column(name='name', path=('product',), table=None)
-    """
-    *path, last = name.split(".")
-    return tree.Column(last, tuple(path))
+        yield from (tree.collected(name) for name in node.columns if node.n > 1)
 
 
 class _Grouped:
     """The aggregates of one pass over linked rows, as columns to make before, aggregates, and columns to make after."""
 
-    def __init__(self, links: Links, target: TableSchema, scope: RowScope, context: Context, keys: Sequence[str]) -> None:
-        self._links, self._target, self._scope, self._context, self._keys = links, target, scope, context, list(keys)
+    def __init__(self, links: Links, target: TableSchema, scope: RowScope, context: Context, keys: Mapping[str, str]) -> None:
+        self._links, self._target, self._scope, self._context, self._keys = links, target, scope, context, keys
         self._before: dict[str, pl.Expr] = {}
         self._aggregates: list[pl.Expr] = []
         self._after: list[pl.Expr] = []
+        self._lookups: list[Side] = []
         self.columns: dict[Leaf, str] = {}
         self.fills: dict[str, object] = {}
 
     def frame(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Return one row per group."""
-        narrow = rows.select(*self._keys, *(expr.alias(name) for name, expr in self._before.items()))
-        grouped = narrow.group_by(self._keys).agg(self._aggregates)
+        narrow = rows.select(*(pl.col(name).alias(key) for key, name in self._keys.items()), *(expr.alias(name) for name, expr in self._before.items()))
+        grouped = narrow.group_by(list(self._keys)).agg(self._aggregates)
+        for side in self._lookups:
+            grouped = join_side(grouped, side)
         return grouped.select(*self._keys, *self._after)
 
     def _input(self, expr: pl.Expr, mask: pl.Expr | None) -> pl.Expr:
@@ -308,17 +309,32 @@ class _Grouped:
         by = [*orders, *ties] or [pl.lit(0)]
         chosen = None if mask is None else self._input(mask, None)
         keys = by if chosen is None else [key.filter(chosen) for key in by]
-        fields = [name.rsplit(".", 1)[-1] for name in node.columns]
-        values = [compile_value(column_of(name), self._scope, self._context) for name in node.columns]
-        if node.n > 1:
-            values = [pl.struct(value.alias(name) for value, name in zip(values, fields, strict=True))]
-        taken: list[pl.Expr] = []
-        for expr in values:
+
+        def ranked(expr: pl.Expr) -> pl.Expr:
             value = self._input(expr, None)
-            ranked = value if chosen is None else value.filter(chosen)
-            ranked = ranked.sort_by(keys, descending=descending or False, nulls_last=True)
-            taken.append(ranked.head(node.n) if node.n > 1 else ranked.first())
+            value = value if chosen is None else value.filter(chosen)
+            return value.sort_by(keys, descending=descending or False, nulls_last=True)
+
+        fields = [name.rsplit(".", 1)[-1] for name in node.columns]
         if node.n > 1:
-            self._keep(leaf, taken, lambda parts: parts[0])
-        else:
-            self._keep(leaf, taken, lambda parts: pl.concat_list(pl.struct(p.alias(f) for p, f in zip(parts, fields, strict=True))))
+            values = [compile_value(tree.collected(name), self._scope, self._context) for name in node.columns]
+            rows = pl.struct(value.alias(name) for value, name in zip(values, fields, strict=True))
+            self._keep(leaf, [ranked(rows).head(node.n)], lambda parts: parts[0])
+            return
+        taken = [self._first(tree.collected(name), ranked) for name in node.columns]
+        column = self.columns[leaf] = self._links.name()
+        found = pl.struct(pl.col(name).alias(field) for name, field in zip(taken, fields, strict=True))
+        self._after.append(pl.concat_list(found).alias(column))
+
+    def _first(self, column: tree.Column, ranked: Callable[[pl.Expr], pl.Expr]) -> str:
+        """Take a column of the first row; what N-1 links lead to is looked up for that row alone."""
+        name = self._links.name()
+        if not column.path:
+            self._aggregates.append(ranked(compile_value(column, self._scope, self._context)).first().alias(name))
+            return name
+        link = self._target.links[column.path[0]]
+        heres = [self._links.name() for _ in link.on]
+        self._aggregates += [ranked(pl.col(here)).first().alias(own) for (here, _), own in zip(link.on, heres, strict=True)]
+        frame = self._links.one(link, column.path[1:], {name: column.name})
+        self._lookups.append(Side(frame, tuple((own, f"__k{i}") for i, own in enumerate(heres)), {}, {}))
+        return name

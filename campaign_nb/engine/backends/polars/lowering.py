@@ -159,10 +159,16 @@ class Lowering:
             return []
         if rejected(self, step):
             return []
-        moment, later = self.columns.moment_of(step), self.columns.needs[step].leaves
+        moment = self.columns.moment_of(step)
         forms = (semi_form(node, moment) for node in tree.conjuncts(step.checks[0].rule))
         derived = self.source_flow(step, step.source).base.derived
-        return [form for form in forms if form is not None and form.leaf not in later and form.leaf not in derived]
+        return [
+            form
+            for form in forms
+            if form is not None
+            and form.leaf not in derived
+            and self.columns.readers[form.leaf] == 1
+        ]
 
     # ---------------------------------------------------------------------------------------------------- lowering
 

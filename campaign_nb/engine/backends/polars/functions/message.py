@@ -8,15 +8,19 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.functions.table import Table
 from campaign_nb.engine.backends.polars.functions.text import as_text
-from campaign_nb.engine.backends.polars.operand import Context, Operand
+from campaign_nb.engine.backends.polars.operand import Context, Operand, once
+from campaign_nb.messages.cells import CONTROLS, MOST_MONEY, NUDGE
 from campaign_nb.rules.tree import Type
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
-_CONTROL = "[\\x00-\\x1f\\x7f\\x{85}\\x{2028}\\x{2029}]+"
+_CONTROL = f"[{CONTROLS}]+"
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+)*"
 _LABEL = r"[\pL\pN](?:[\pL\pN\pM-]{0,61}[\pL\pN\pM])?"
 ADDRESS = rf"^{_LOCAL}@(?:{_LABEL}\.)+[\pL\pM]{{2,63}}$|^{_LOCAL}@(?:{_LABEL}\.)+xn--[A-Za-z0-9-]{{1,59}}$"
 """A dot-atom at a host name with a top-level domain; no quotes, comments, routes or address literals."""
+_OTHER = r"\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}"
+MIXED = rf"@.*(?:\p{{Latin}}[^.]*[{_OTHER}]|[{_OTHER}][^.]*\p{{Latin}})"
+"""A label of the host name that mixes Latin letters with others that look alike."""
 
 
 def _escape(args: Sequence[Operand], _: Context) -> pl.Expr:
@@ -31,19 +35,28 @@ def _header(args: Sequence[Operand], _: Context) -> pl.Expr:
 
 
 def _money(args: Sequence[Operand], _: Context) -> pl.Expr:
-    value = args[0]
-    if value.type is Type.DECIMAL:
-        return value.expr.cast(pl.Decimal(38, 6)).round(2, mode="half_away_from_zero").cast(pl.Decimal(38, 2)).cast(pl.String)
-    cents = (value.expr.cast(pl.Float64).round(9) * 100).round(0, mode="half_away_from_zero").cast(pl.Int64)
-    whole, rest = (cents.abs() // 100).cast(pl.String), (cents.abs() % 100).cast(pl.String).str.zfill(2)
-    sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.concat_str([sign, whole, pl.lit("."), rest])
+    return once(args, lambda read: _two_decimals(read[0]))
+
+
+def _two_decimals(value: Operand) -> pl.Expr:
+    if value.type is Type.NUMBER:
+        cents = (value.expr.abs() * 100 * NUDGE + 0.5).floor().cast(pl.Int64, strict=False)
+        sign = pl.when((value.expr < 0) & (cents > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
+        text = pl.concat_str([sign, (cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2)])
+    elif value.type is Type.DECIMAL:
+        text = value.expr.round(2, mode="half_away_from_zero").cast(pl.Decimal(38, 2)).cast(pl.String)
+    else:
+        text = value.expr.cast(pl.Decimal(38, 2)).cast(pl.String)
+    return pl.when(value.expr.is_between(-MOST_MONEY, MOST_MONEY, closed="none")).then(text)
 
 
 def _is_email(args: Sequence[Operand], _: Context) -> pl.Expr:
-    text = args[0].expr
+    return once(args, lambda read: _address(read[0].expr))
+
+
+def _address(text: pl.Expr) -> pl.Expr:
     fits = (text.str.len_chars() <= 254) & (text.str.split("@").list.first().str.len_chars() <= 64)
-    return fits & text.str.contains(ADDRESS)
+    return fits & text.str.contains(ADDRESS) & ~text.str.contains(MIXED)
 
 
 TABLE: Table = {"escape_html": _escape, "header_text": _header, "money": _money, "is_email": _is_email}

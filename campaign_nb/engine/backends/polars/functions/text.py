@@ -60,9 +60,8 @@ def _replace(args: Sequence[Operand]) -> pl.Expr:
     text, part, by = args
     if isinstance(part.value, str) and isinstance(by.value, str):
         return text.expr.str.replace_all(part.value, by.value, literal=True) if part.value else text.expr
-    # Polars refuses a null part or a null replacement, and an empty part would match between all characters
-    replaced = text.expr.str.replace_all(part.expr.fill_null(""), by.expr.fill_null(""), literal=True)
-    return _unless_null(pl.when(part.expr == "").then(text.expr).otherwise(replaced), part, by)
+    replaced = text.expr.str.split(part.expr).list.join(by.expr)  # replace_all takes no part that differs from row to row
+    return _unless_null(pl.when(part.expr == "").then(text.expr).otherwise(replaced), by)
 
 
 def _unless_null(expr: pl.Expr, *args: Operand) -> pl.Expr:

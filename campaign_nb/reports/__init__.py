@@ -1,0 +1,1 @@
+"""What campaigns achieved: counts, rates and the funnel of their messages, from frames to frames."""

@@ -1,0 +1,123 @@
+"""Endings: what follows in the store when a run is over, when a launch can't start any more, when a schedule is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from campaign_nb.clock import Clock
+from campaign_nb.errors import CampaignError
+from campaign_nb.graph.lifecycle import ACTIONS, Status
+from campaign_nb.scheduler.launcher import Launcher, Scheduled
+from campaign_nb.scheduler.launches import Launches
+from campaign_nb.store import Connection, Store, campaigns, launches, runs
+from campaign_nb.store.launches import OPEN, End, LaunchRecord
+from campaign_nb.store.runs import UNFINISHED, RunRecord
+
+_ENDS: dict[str, End] = {"done": "done", "failed": "failed", "stopped": "cancelled"}
+
+
+class Open(NamedTuple):
+    """What is to be ended: launches whose runs are over, queued launches with the reason, campaigns."""
+
+    over: list[str]
+    stale: list[tuple[str, str]]
+    done: list[tuple[str, Scheduled | None]]
+
+
+class Endings:
+    """Ends launches with their runs and campaigns with their schedules; doing it twice changes nothing."""
+
+    def __init__(self, store: Store, clock: Clock, launcher: Launcher, made: Launches) -> None:
+        self._store, self._clock, self._launcher, self._launches = store, clock, launcher, made
+
+    def fail(self, run_id: str, error: BaseException) -> None:
+        """Write down what made a run fail, unless the run did so itself or was stopped meanwhile."""
+        text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in the run"
+        with self._store.begin() as connection:
+            if runs.get(connection, run_id).state in UNFINISHED:
+                runs.finish(connection, run_id, "failed", self._clock.now(), error_text=text)
+
+    def close(self, run_id: str) -> None:
+        """End the launch of a run that is over, and set or clear the campaign's error."""
+        with self._store.begin() as connection:
+            run = runs.get(connection, run_id)
+            if run.state in UNFINISHED:
+                return
+            now = self._clock.now()
+            if run.launch_id is not None and launches.get(connection, run.launch_id).state in OPEN:
+                launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
+            record = campaigns.get(connection, run.campaign_id)
+            if run.state == "failed" and record.error_text != run.error_text:
+                message = f"run {run.id[:8]} failed; the schedule goes on"
+                campaigns.flag(connection, run.campaign_id, now, message, error=True, error_text=run.error_text)
+            elif run.state == "done" and record.error:
+                campaigns.flag(connection, run.campaign_id, now, f"error cleared: run {run.id[:8]} is done", error=False)
+
+    def find(self, connection: Connection, items: Sequence[Scheduled]) -> Open:
+        """Find what others left open, and campaigns whose schedule is done."""
+        rows = launches.list_launches(connection, states=OPEN)
+        over = [row.run_id for row in rows if row.run_id and runs.get(connection, row.run_id).state not in UNFINISHED]
+        stale = [(row.id, reason) for row in rows if (reason := _stale(connection, row))]
+        by_id = {item.campaign_id: item for item in items}
+        live = [(record, by_id.get(record.id)) for record in campaigns.list_campaigns(connection, [Status.LIVE]) if not record.paused]
+        return Open(over, stale, [(record.id, item) for record, item in live if self._is_over(connection, record.id, item)])
+
+    def sweep(self, found: Open) -> bool:
+        """End what was found; tell whether there was anything."""
+        for run_id in found.over:
+            self.close(run_id)
+        for launch_id, reason in found.stale:
+            with self._store.begin() as connection:
+                if launches.get(connection, launch_id).state == "pending":
+                    launches.finish(connection, launch_id, "cancelled", self._clock.now(), reason)
+        for campaign_id, item in found.done:
+            self._complete(campaign_id, item)
+        return bool(found.over or found.stale or found.done)
+
+    # --------------------------------------------------------------------------------------------- the end of a campaign
+
+    def _complete(self, campaign_id: str, item: Scheduled | None) -> None:
+        with self._store.begin() as connection:
+            record = campaigns.get(connection, campaign_id)
+            if record.status == Status.LIVE and not record.paused and self._is_over(connection, campaign_id, item):
+                recurs = item is not None and item.schedule.recurring
+                message = "completed: its schedule is over" if recurs else "completed: its run is done"
+                campaigns.transition(connection, campaign_id, ACTIONS["complete"].allowed, Status.COMPLETED, self._clock.now(), message)
+
+    def _is_over(self, connection: Connection, campaign_id: str, item: Scheduled | None) -> bool:
+        """Tell whether a campaign of this kernel has nothing left to launch and nothing going."""
+        version = campaigns.published(connection, campaign_id)
+        if version is None or (version.schedule is not None and (item is None or item.version != version.version)):
+            return False
+        if item is not None and not self._has_passed(connection, item):
+            return False
+        if runs.unfinished(connection, campaign_id) or launches.list_launches(connection, campaign_id, OPEN, limit=1):
+            return False
+        if item is not None and item.schedule.recurring:
+            return True
+        newest = runs.list_runs(connection, campaign_id, limit=1)
+        return bool(newest) and newest[0].state == "done" and (item is not None or self._launcher.holds(newest[0]))
+
+    def _has_passed(self, connection: Connection, item: Scheduled) -> bool:
+        """Tell whether a schedule has no launch left, neither ahead nor to be made up for."""
+        if not item.schedule.timed:
+            return not item.schedule.recurring or item.schedule.past(self._clock.now())
+        return item.schedule.past(self._launches.considered(connection, item))
+
+
+def _stale(connection: Connection, row: LaunchRecord) -> str:
+    """Say why a queued launch will never start; empty when it may."""
+    if row.state != "pending":
+        return ""
+    record = campaigns.get(connection, row.campaign_id)
+    if record.status not in ACTIONS["launch"].allowed:
+        return f"the campaign is {record.status}"
+    version = campaigns.published(connection, row.campaign_id)
+    return f"version {version.version} was published" if version is not None and version.version != row.version else ""
+
+
+def _reason(run: RunRecord) -> str:
+    if run.state == "failed":
+        return run.error_text
+    return "the run was stopped" if run.state == "stopped" else ""

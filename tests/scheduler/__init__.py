@@ -1,0 +1,1 @@
+"""Tests of the scheduler: clocks are moved by hand, launches are read from the store."""
