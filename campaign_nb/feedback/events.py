@@ -17,14 +17,16 @@ SENT = "sent"
 def people_with(store: Store, node: tree.Behaviour, run_id: str | None = None) -> pl.LazyFrame | None:
     """Return the keys (key_0, …) of people with an event of a message; None when nothing was recorded.
 
-    Shape: the events of one run where `run_id` is given, otherwise of all runs of the campaign.
+    Shape: the events of one run where `run_id` is given, otherwise of all runs of the campaign; a key once for each
+    event.
     """
     paths = _paths(store, node.campaign, node.activity, "outbox" if node.event == SENT else "feedback", run_id)
     if not paths:
         return None
-    found = pl.scan_parquet(paths)
-    found = found if node.event == SENT else found.filter(pl.col("event") == node.event)
-    return found.select(pl.selectors.starts_with("key_"))
+    # file by file: another version of the campaign may have written other parts of messages
+    found = [pl.scan_parquet(path) for path in paths]
+    some = found if node.event == SENT else [rows.filter(pl.col("event") == node.event) for rows in found]
+    return pl.concat([rows.select(pl.selectors.starts_with("key_")) for rows in some], how="vertical_relaxed")
 
 
 def _paths(store: Store, campaign: str, activity: str, kind: files.Kind, run_id: str | None) -> list[Path]:

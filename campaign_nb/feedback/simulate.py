@@ -40,7 +40,9 @@ class ResponseModel:
             given = getattr(self, name)
             rates: list[float] = list(given.values()) if isinstance(given, Mapping) else [given]  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
             if any(isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1 for rate in rates):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise DefinitionError(Problem("response model", f"{name}={given!r}", "a share from 0 to 1", f"cn.ResponseModel({name}=0.3)"))
+                raise DefinitionError(
+                    Problem("response model", f"{name}={given!r}", "a share from 0 to 1", f"cn.ResponseModel({name}=0.3)")
+                )
 
     def rate(self, name: str, activity: str) -> float:
         """Return a rate for one activity; 0 where rates are given by activity and it is not among them."""
@@ -56,7 +58,7 @@ class ResponseModel:
         draws = {"bounce": "__b", "open": "__o", "click": "__c", "unsubscribe": "__u", "complain": "__p"}
         frame = people
         for name, column in draws.items():
-            seed = seed_of(f"{self.seed}/{campaign}/{activity}/{name}/{as_of.isoformat()}")
+            seed = seed_of(f"{self.seed}/{campaign}/{activity}/{name}/{as_of.astimezone(dt.UTC).isoformat()}")
             frame = with_bucket(frame, list(key), types, seed, column)
 
         def hit(name: str) -> pl.Expr:

@@ -32,7 +32,8 @@ class ChannelMethods(Fluent):
 
         Shape: the outbound transition is who it was attempted for; a message is one row, unique by run, activity, person
         and channel. Excluded, in this order: no address, malformed address, no consent.
-        Nulls: a null consent is no consent, unless `empty_consent`. A null in a template prints nothing and is counted.
+        Nulls: a null consent is no consent, unless `empty_consent`. A null in a template prints nothing and is counted: a
+        dry run's `rendering` says for how many messages each column is empty.
         Errors: a table without the email role, without a consent column (marketing), a template that names unknown columns.
 
         Options:

@@ -329,15 +329,16 @@ def source_of(owner: Owner, value: object, where: str) -> Source:
         raise DefinitionError(Problem(where, f"a {type(value).__name__} is no transition", expected, do))
     other = value._owner.draft  # pyright: ignore[reportPrivateUsage] # one family
     if other is not owner.draft:
-        raise DefinitionError(
-            Problem(
-                where,
-                f"{value.label!r} belongs to another campaign{f', {other.name!r}' if other.name != owner.draft.name else ''}",
-                f"transitions of campaign {owner.draft.name!r}",
-                'other.save_audience("Shared"), then campaign.read_audience("Shared")',
-            )
-        )
+        raise DefinitionError(_foreign(where, value.label, other.name, owner.draft.name))
     return value._source  # pyright: ignore[reportPrivateUsage] # one family
+
+
+def _foreign(where: str, label: str, theirs: str, ours: str) -> Problem:
+    if theirs == ours:
+        what = f"{label!r} belongs to an earlier campaign {theirs!r}: it was made anew since"
+        return Problem(where, what, "transitions of the campaign as it is now", f"run the cell that defines {label!r} again")
+    do = 'other.save_audience("Shared"), then campaign.read_audience("Shared")'
+    return Problem(where, f"{label!r} belongs to another campaign, {theirs!r}", f"transitions of campaign {ours!r}", do)
 
 
 def added(

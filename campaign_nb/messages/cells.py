@@ -28,6 +28,14 @@ _LIKE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
+_COMPUTE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda one, two: one / two,
+}
+
+
 class Wrong(Exception):
     """A template does something with a row's values that has no meaning; what, what is expected, what to do."""
 
@@ -90,9 +98,9 @@ def printed(value: Cell) -> str:
             return time.isoformat(timespec="seconds")
         case dt.timedelta() as duration:
             return _duration(duration)
-        case other:
+        case _:
             do = "{% for line in lines %}{{ line.product }}{% endfor %}"
-            raise Wrong(f"a {kind_of(other)} can't be printed", "one value: loop over a list, name a column of a row", do)
+            raise Wrong(f"a {kind_of(value)} can't be printed", "one value: loop over a list, name a column of a row", do)
 
 
 def _float(value: float) -> str:
@@ -296,7 +304,7 @@ def arithmetic(operation: str, left: Cell, right: Cell) -> Cell:
     if operation == "/" and two == 0:
         return None
     try:
-        found = known({"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[operation](one, two))
+        found = known(_COMPUTE[operation](one, two))
     except (ArithmeticError, ValueError):
         return None
     return None if isinstance(found, int) and found.bit_length() > 128 else found

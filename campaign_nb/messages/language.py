@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -54,10 +54,16 @@ class Misuse(Exception):
 
 @lru_cache(maxsize=3)
 def reader(part: Part) -> ImmutableSandboxedEnvironment:
-    """Return what reads templates of a part; it has no globals, no loader and no extensions."""
-    environment = ImmutableSandboxedEnvironment(autoescape=part == "html")
+    """Return what reads templates of a part."""
+    return bare(part, dict.fromkeys(FILTERS, str))
+
+
+def bare(part: Part, filters: Mapping[str, Callable[..., Any]]) -> ImmutableSandboxedEnvironment:
+    """Return a sandbox that has these filters and nothing else; it escapes values where the part is HTML."""
+    environment = ImmutableSandboxedEnvironment(autoescape=part == "html", undefined=StrictUndefined)
     environment.globals.clear()
-    environment.filters = dict.fromkeys(FILTERS, str)
+    known: Any = environment
+    known.filters = dict(filters)
     return environment
 
 
@@ -140,7 +146,9 @@ def _check_node(node: nodes.Node, loops: int) -> None:
         _check_part(node, loops)
     elif isinstance(node, nodes.Name) and node.name == "loop":
         raise Misuse("loop outside of a loop, or by itself", f"one of: {listed([f'loop.{name}' for name in LOOP])}")
-    elif isinstance(node, _ARITHMETIC) and any(isinstance(side, nodes.Const) and isinstance(side.value, str) for side in node.iter_child_nodes()):
+    elif isinstance(node, _ARITHMETIC) and any(
+        isinstance(side, nodes.Const) and isinstance(side.value, str) for side in node.iter_child_nodes()
+    ):
         raise Misuse(f"{node.operator} of a text", "two numbers; texts are joined by ~")
     elif isinstance(node, nodes.Const) and not isinstance(node.value, bool | int | float | str | None):
         raise Misuse(f"a {type(node.value).__name__} literal")
@@ -151,5 +159,11 @@ def _check_part(node: nodes.Getattr | nodes.Getitem, loops: int) -> None:
     named = node.attr if isinstance(node, nodes.Getattr) else node.arg.value if isinstance(node.arg, nodes.Const) else None
     if isinstance(named, str) and named.startswith("_"):
         raise Misuse(f"the name {named!r}, which begins with an underscore", "a column's name")
-    if isinstance(node, nodes.Getattr) and loops and isinstance(node.node, nodes.Name) and node.node.name == "loop" and node.attr not in LOOP:
+    if (
+        isinstance(node, nodes.Getattr)
+        and loops
+        and isinstance(node.node, nodes.Name)
+        and node.node.name == "loop"
+        and node.attr not in LOOP
+    ):
         raise Misuse(f"loop.{node.attr}; {did_you_mean(node.attr, LOOP)}", f"one of: {listed([f'loop.{name}' for name in LOOP])}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes, pass_context
+from jinja2 import nodes, pass_context
 from jinja2 import Template as Compiled
 from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context
@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from campaign_nb.errors import ActivityError, Problem
 from campaign_nb.messages import cells
 from campaign_nb.messages.cells import CONTROLS, Wrong
-from campaign_nb.messages.language import WHERE, Part, fresh
+from campaign_nb.messages.language import WHERE, Part, bare, fresh
 
 MOST_LINES = 10_000
 MOST_TEXT = 1_000_000
@@ -53,17 +53,14 @@ def render(source: str, part: Part, row: Mapping[str, Any]) -> str:
 def _compiled(source: str, part: Part) -> Compiled:
     tree = fresh(source, part)
     tree.body = [_statement(node) for node in tree.body]
-    return _environment(part).from_string(tree.set_environment(_environment(part)))
+    tree.set_environment(_environment(part))
+    return _environment(part).from_string(tree)
 
 
 @lru_cache(maxsize=3)
 def _environment(part: Part) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(autoescape=part == "html", undefined=StrictUndefined)
-    environment.globals.clear()
-    environment.tests.clear()
     named = (cells.default, cells.upper, cells.lower, cells.trim, cells.money, cells.length, cells.join, cells.first, cells.last)
-    environment.filters = {function.__name__: function for function in named}
-    environment.filters |= {
+    hidden: dict[str, Callable[..., Any]] = {
         _TEXT: _header if part == "header" else cells.printed,
         _LINES: _lines,
         _COLUMN: cells.column,
@@ -73,7 +70,7 @@ def _environment(part: Part) -> ImmutableSandboxedEnvironment:
         _COMPUTE: _compute,
         _JOINED: _joined,
     }
-    return environment
+    return bare(part, {function.__name__: function for function in named} | hidden)
 
 
 def _header(value: Any) -> str:
@@ -84,7 +81,7 @@ def _header(value: Any) -> str:
 def _lines(context: Context, value: Any) -> list[Any]:
     """Return the lines of a loop and take them off what one message may loop over."""
     found = cells.lines(value)
-    budget: list[int] = context.resolve(_BUDGET)
+    budget: Any = context.resolve(_BUDGET)
     budget[0] -= len(found)
     if budget[0] < 0:
         raise Wrong(f"its loops go over more than {MOST_LINES:,} lines", "fewer lines in a message", "enrich keeps the first few")
@@ -116,15 +113,21 @@ def _joined(values: list[Any]) -> str:
 def _statement(node: nodes.Node) -> nodes.Node:
     """Put a filter of ours in place of everything that Jinja would do to a value by Python's rules."""
     if isinstance(node, nodes.Output):
-        node.nodes = [item if isinstance(item, nodes.TemplateData) else _filter(_value(item), _TEXT) for item in node.nodes]
+        node.nodes = [item if isinstance(item, nodes.TemplateData) else _filter(_value(_expression(item)), _TEXT) for item in node.nodes]
     elif isinstance(node, nodes.If):
-        node.test = _value(node.test)
+        node.test = _value(_expression(node.test))
         node.body, node.else_ = ([_statement(item) for item in body] for body in (node.body, node.else_))
         node.elif_ = [branch for branch in map(_statement, node.elif_) if isinstance(branch, nodes.If)]
     elif isinstance(node, nodes.For):
-        node.iter = _filter(_value(node.iter), _LINES)
-        node.test = None if node.test is None else _value(node.test)
+        node.iter = _filter(_value(_expression(node.iter)), _LINES)
+        node.test = None if node.test is None else _value(_expression(node.test))
         node.body, node.else_ = ([_statement(item) for item in body] for body in (node.body, node.else_))
+    return node
+
+
+def _expression(node: nodes.Node) -> nodes.Expr:
+    """Return what stands where an expression must; Jinja's own types say node."""
+    assert isinstance(node, nodes.Expr)
     return node
 
 

@@ -65,7 +65,7 @@ def _bars(stages: Sequence[Stage], title: str, most: int) -> Spec:
         {"stage": str(row["stage"]).capitalize(), "messages": row["messages"], "text": _text(row["messages"], row["of_targeted"])}
         for row in stages
     ]
-    x = {"field": "messages", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.45]}}
+    x = {"field": "messages", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.3]}}
     y = {"field": "stage", "type": "nominal", "sort": names, "title": None, "axis": {"domain": False, "ticks": False, "labelPadding": 8}}
     colour = {"field": "stage", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(_BARS.values())}}
     text = {"field": "text", "type": "nominal"}

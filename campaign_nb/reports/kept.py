@@ -69,7 +69,9 @@ def _runs(connection: Connection, campaign: str, run_id: str | None) -> list[Run
         return [] if record is None else runs.list_runs(connection, record.id)
     run = runs.get(connection, run_id)
     if record is None or run.campaign_id != record.id:
-        raise StoreError(Problem(f"campaign {campaign!r}", f"run {run_id[:8]} belongs to another campaign", "one of its own", "campaign.runs"))
+        raise StoreError(
+            Problem(f"campaign {campaign!r}", f"run {run_id[:8]} belongs to another campaign", "one of its own", "campaign.runs")
+        )
     return [run]
 
 

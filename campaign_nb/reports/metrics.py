@@ -118,7 +118,7 @@ def funnel(figures: pl.LazyFrame) -> pl.LazyFrame:
     names = {stage: stage if stage in ("targeted", "sent") else f"unique_{stage}" for stage in STAGES}
     known = [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(stage) for stage, name in names.items()]
     wide = single.group_by("activity", maintain_order=True).agg(known)
-    previous = dict((later, earlier) for earlier, later in pairwise(STAGES))
+    previous = {later: earlier for earlier, later in pairwise(STAGES)}
     parts = [
         wide.select(
             "activity",

@@ -130,7 +130,10 @@ class Report:
     def _html(self) -> Markup:
         parts: list[Markup] = []
         if self.total:
-            parts += [shown.table(self._overview, "activity", self._title), shown.picture(charts.svg(charts.funnel_spec(self.stages.to_dicts())))]
+            parts += [
+                shown.table(self._overview, "activity", self._title),
+                shown.picture(charts.svg(charts.funnel_spec(self.stages.to_dicts()))),
+            ]
             targeted = dict(self.messages.select("activity", "targeted").rows())
             parts += [shown.reasons_table(self._reasons, targeted)] if self.exclusions.height else []
             parts += [self._by_run()] if self.runs.height > 1 else []

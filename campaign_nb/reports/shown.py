@@ -96,9 +96,9 @@ def table(figures: pl.DataFrame, name: str, caption: str) -> Markup:
 
 
 def reasons_table(exclusions: pl.DataFrame, targeted: Mapping[str, int]) -> Markup:
-    """Draw who was left out and why, over the runs of a report."""
+    """Draw who was excluded and why, over the runs of a report."""
     rows = [[row["activity"], row["reason"], Figure.of(row["people"], targeted.get(row["activity"]))] for row in exclusions.to_dicts()]
-    return html.table(["message", "left out because of", "people"], rows, caption="Left out: targeted = sent + left out")
+    return html.table(["message", "reason", "excluded"], rows, caption="Excluded: targeted = sent + excluded")
 
 
 def small_print(notes: Sequence[str]) -> Markup:
@@ -108,7 +108,8 @@ def small_print(notes: Sequence[str]) -> Markup:
 
 def picture(drawing: Markup) -> Markup:
     """Put a drawing between the tables."""
-    return html.element("div", {"style": "margin:10px 0 6px"}, drawing)
+    about = html.element("div", {"class": "cnb-subtitle"}, "Messages that got to each stage; opened and clicked are at least once")
+    return html.element("div", {"style": "margin:10px 0 6px"}, about, drawing)
 
 
 def text(title: str, figures: pl.DataFrame, exclusions: pl.DataFrame, notes: Sequence[str]) -> str:
@@ -129,4 +130,4 @@ def _aligned(figures: pl.DataFrame) -> Iterator[str]:
 
 def _reasons(exclusions: pl.DataFrame) -> Iterator[str]:
     for row in exclusions.to_dicts():
-        yield f"  left out of {html.one_line(row['activity'], 40)}: {row['people']:,} {row['reason']}"
+        yield f"  excluded from {html.one_line(row['activity'], 40)}: {row['people']:,} {html.one_line(row['reason'], 60)}"

@@ -121,9 +121,9 @@ def test_another_campaign_s_transition_is_refused(shop: DataModel, three: Three,
         _ = three[0] | other
 
 
-def test_a_campaign_of_the_same_name_is_another_one_too(shop: DataModel, three: Three, customers: Table) -> None:
+def test_a_transition_of_a_campaign_that_was_made_anew_says_to_run_its_cell_again(shop: DataModel, three: Three, customers: Table) -> None:
     other = Campaign("Spring", data=shop).build_audience("Theirs", customers)
-    with pytest.raises(DefinitionError, match="'Theirs' belongs to another campaign\n"):
+    with pytest.raises(DefinitionError, match="'Theirs' belongs to an earlier campaign 'Spring': it was made anew since"):
         _ = three[0] | other
 
 
