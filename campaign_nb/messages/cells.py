@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from campaign_nb.messages.places import BEFORE_COLON, SCHEMES
+
 Cell: TypeAlias = Any
 
 CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
@@ -63,7 +65,7 @@ def kind_of(value: Cell) -> str:
         ((list, tuple), "list"),
         (Mapping, "row"),
     )
-    return next((name for kind, name in kinds if isinstance(value, kind)), type(value).__name__)
+    return next((name for kind, name in kinds if isinstance(value, kind)), value.__class__.__name__)
 
 
 # ------------------------------------------------------------------------------------------------------------ printing
@@ -143,6 +145,17 @@ def money(value: Cell) -> str | None:
     cents = math.floor(abs(value) * 100 * NUDGE + 0.5) if isinstance(value, float) else math.floor(abs(value) * 100 + Decimal("0.5"))
     whole, rest = divmod(cents, 100)
     return f"{'-' if value < 0 and cents else ''}{whole}.{rest:02d}"
+
+
+def link(value: Cell) -> str | None:
+    """Print a link; null for one with a scheme that runs code, such as javascript.
+
+    >>> link("https://shop.example/?a=1:2"), link("java\tscript:alert(1)")
+    ('https://shop.example/?a=1:2', None)
+    """
+    text = printed(value)
+    scheme, colon, _ = text.partition(":")
+    return text if not colon or scheme.lower() in SCHEMES or any(mark in scheme for mark in BEFORE_COLON) else None
 
 
 # ------------------------------------------------------------------------------------------------------------- filters

@@ -11,6 +11,7 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean, listed
+from campaign_nb.messages.places import LINK, Misplaced, mark_links
 
 Part: TypeAlias = Literal["html", "text", "header"]
 
@@ -55,7 +56,7 @@ class Misuse(Exception):
 @lru_cache(maxsize=3)
 def reader(part: Part) -> ImmutableSandboxedEnvironment:
     """Return what reads templates of a part."""
-    return bare(part, dict.fromkeys(FILTERS, str))
+    return bare(part, dict.fromkeys((*FILTERS, LINK), str))
 
 
 def bare(part: Part, filters: Mapping[str, Callable[..., Any]]) -> ImmutableSandboxedEnvironment:
@@ -79,16 +80,19 @@ def parsed(source: str, part: Part) -> nodes.Template:
 def fresh(source: str, part: Part) -> nodes.Template:
     """Read a template.
 
-    Errors: Jinja's syntax, what the language does not have, more than the bounds allow; each with its line.
+    Errors: Jinja's syntax, what the language does not have, values where HTML can't hold them, more than the bounds
+    allow; each with its line.
     """
     where = WHERE[part]
     try:
         tree = reader(part).parse(source)
         _check(tree)
+        if part == "html":
+            mark_links(tree)
     except TemplateSyntaxError as error:
         found = f"line {error.lineno}: {error.message}"
         raise DefinitionError(Problem(where, found, "Jinja's syntax", "{{ first_name }}, {% if … %}…{% endif %}")) from error
-    except Misuse as misuse:
+    except (Misuse, Misplaced) as misuse:
         raise DefinitionError(Problem(where, f"line {misuse.line}: {misuse.what}", misuse.expected)) from misuse
     except RecursionError as error:
         raise DefinitionError(Problem(where, "it is nested too deeply", f"a depth of at most {MOST_DEPTH}")) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import nodes
 
+from campaign_nb.messages.places import BEFORE_COLON, LINK, SCHEMES
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope, type_of
 from campaign_nb.rules.fit import fit
@@ -82,6 +83,8 @@ class _Writer:
                 return tree.Call(name, (self._as_text(_below(node)),))
             case nodes.Filter(name="money") if not node.args and not node.kwargs:
                 return tree.Call("money", (self._value(_below(node)),))
+            case nodes.Filter(name=name) if name == LINK:
+                return _link(self._text(_below(node)))
             case nodes.Concat():
                 return _joined([self._text(item) for item in node.nodes])
             case nodes.CondExpr():
@@ -91,8 +94,8 @@ class _Writer:
                 return tree.Case(((self._truth(node.left), self._as_text(node.left)),), self._as_text(node.right))
             case nodes.Const(value=value):
                 return tree.Constant(value) if isinstance(value, str | None) else tree.Call("to_string", (_constant(value),))
-            case nodes.Name():
-                return tree.Call("to_string", (self._column(node),))
+            case nodes.Name() | nodes.Neg():
+                return tree.Call("to_string", (self._value(node),))
             case _:
                 raise Unplain
 
@@ -113,7 +116,7 @@ class _Writer:
             case nodes.Const():
                 return _constant(node.value)
             case nodes.Neg(node=nodes.Const(value=int() | float() as number)) if not isinstance(number, bool):
-                return tree.Constant(-number)
+                return tree.Constant(0 - number)
             case nodes.Filter(name=name) if name in _TEXTS or name == "money":
                 return self._as_text(node)
             case nodes.Filter(name="default"):
@@ -200,6 +203,15 @@ def _joined(pieces: Sequence[tree.Node]) -> tree.Node:
     if not pieces:
         return _EMPTY
     return pieces[0] if len(pieces) == 1 else tree.Call("concat", tuple(pieces))
+
+
+def _link(text: tree.Node) -> tree.Node:
+    """A link, null where it has a scheme that may run code."""
+    colon = tree.Call("char_index", (text, tree.Constant(":")))
+    scheme = tree.Call("lower", (tree.Call("left", (text, tree.Call("subtract", (colon, tree.Constant(1))))),))
+    named = tree.In(scheme, tuple(map(tree.Constant, SCHEMES)))
+    none = [tree.TextMatch("contains", scheme, tree.Constant(mark)) for mark in BEFORE_COLON]
+    return tree.Case(((tree.Or((tree.Compare("=", colon, tree.Constant(0)), named, *none)), text),), tree.Constant(None))
 
 
 def _not(rule: tree.Node) -> tree.Node:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import nodes, pass_context
 from jinja2 import Template as Compiled
+from jinja2 import nodes, pass_context
 from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -17,6 +17,7 @@ from campaign_nb.errors import ActivityError, Problem
 from campaign_nb.messages import cells
 from campaign_nb.messages.cells import CONTROLS, Wrong
 from campaign_nb.messages.language import WHERE, Part, bare, fresh
+from campaign_nb.messages.places import LINK
 
 MOST_LINES = 10_000
 MOST_TEXT = 1_000_000
@@ -69,6 +70,7 @@ def _environment(part: Part) -> ImmutableSandboxedEnvironment:
         _NULL: _is_null,
         _COMPUTE: _compute,
         _JOINED: _joined,
+        LINK: cells.link,
     }
     return bare(part, {function.__name__: function for function in named} | hidden)
 

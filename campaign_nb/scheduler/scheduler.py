@@ -105,7 +105,8 @@ class Scheduler:
                     self._timer = Timer(self, self._clock)
                     self._timer.start()
         self._changed()
-        self.wake()
+        if begun == "paused" or self._stepper is not None:
+            self.wake()
 
     def stop(self, seconds: float = 10.0) -> None:
         """End the threads; runs under way stop before their next stage and go on after the next start.

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,22 @@ class Plan:
 def prepare(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int]]:
     """Return the yardstick as a side of the benchmark: 13 counts and the statistics of what leaves the campaign."""
     return lambda: figures(plan(data, tiers))
+
+
+def prepare_written(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int]]:
+    """Return the yardstick as a side that also writes its messages to Parquet, flushed to the disk."""
+
+    def run() -> dict[str, int]:
+        found, frames = campaign(data, tiers)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("messages_a", "messages_b"):
+                with (Path(folder) / f"{name}.parquet").open("wb") as file:
+                    frames[name].write_parquet(file)
+                    file.flush()
+                    os.fsync(file.fileno())
+        return found
+
+    return run
 
 
 def figures(plan: Plan, engine: Engine = "streaming") -> dict[str, int]:

@@ -61,7 +61,11 @@ def sides() -> list[Side]:
     """List the contenders, the yardstick first; the product is one as soon as its file is there."""
     found = [Side(YARDSTICK, hand_written.prepare), Side("decode floor", floor.prepare, counted=False)]
     if importlib.util.find_spec(PRODUCT):
-        found.append(Side("campaign_nb", importlib.import_module(PRODUCT).prepare))
+        product = importlib.import_module(PRODUCT)
+        found.append(Side("campaign_nb", product.prepare))
+        found.append(Side("campaign_nb, no counts", product.prepare_uncounted, counted=False))
+        found.append(Side("hand-written, to Parquet", hand_written.prepare_written))
+        found.append(Side("campaign_nb, live", product.prepare_live))
     return found
 
 

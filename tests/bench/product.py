@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import campaign_nb as cn
+from campaign_nb.engine import dry
 from campaign_nb.graph.definition import Ref
 
 ADULT = dt.date(2008, 11, 1)
@@ -18,6 +19,20 @@ def prepare(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int]]:
     """Return the campaign as a side of the benchmark: a dry run with all counts, reasons and rendered messages."""
     spring = campaign(data, tiers)
     return lambda: figures(spring.dry_run())
+
+
+def prepare_uncounted(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int]]:
+    """Return the same dry run without counts: what remains are the rendered messages."""
+    spring = campaign(data, tiers)
+    return lambda: {label: int(found["messages"]) for label, found in dry.dry_run(spring.program(), count=False).messages.items()}
+
+
+def prepare_live(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int]]:
+    """Return a live run: the same campaign through store, checkpoint and outbox, safe on disk."""
+    spring = campaign(data, tiers, cn.Workspace(tempfile.mkdtemp(prefix="campaign-nb-bench-")))
+    spring.schedule = cn.Monthly(at="00:00", day=1)
+    spring.publish(confirm=sum(spring.dry_run().messages.values()))
+    return lambda: figures(spring.launch().wait("600s"))
 
 
 def campaign(data: Path, tiers: Sequence[str], workspace: cn.Workspace | None = None) -> cn.Campaign:
@@ -72,7 +87,7 @@ PLACES = {
 }
 
 
-def figures(run: cn.DryRun) -> dict[str, int]:
+def figures(run: cn.DryRun | cn.LiveRun) -> dict[str, int]:
     """Return the counts under the names of the yardstick."""
     ports = run.ports()
     return {name: ports[ref] for name, ref in PLACES.items()}

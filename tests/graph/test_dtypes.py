@@ -29,8 +29,10 @@ def test_a_type_is_written_read_and_coded(dtype: Any, document: object, code: st
 
 @pytest.mark.parametrize(
     "document",
-    ["Float65", 3, None, [], {}, ["Datetime"], ["Datetime", "weeks", None], ["Datetime", "us", "Nowhere/Zone"], ["Decimal", 39, 2]]
-    + [["Decimal", 2, 3], ["List", 3], ["Struct", 3], ["Enum", [1]], ["Object"]],
+    [
+        *("Float65", 3, None, [], {}, ["Datetime"], ["Datetime", "weeks", None], ["Datetime", "us", "Nowhere/Zone"]),
+        *(["Decimal", 39, 2], ["Decimal", 2, 3], ["List", 3], ["Struct", 3], ["Enum", [1]], ["Object"]),
+    ],
 )
 def test_anything_else_is_no_type(document: object) -> None:
     with pytest.raises(ValueError, match="is no Polars type"):

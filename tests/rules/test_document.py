@@ -87,7 +87,11 @@ def test_literals_that_json_has_no_type_for_are_marked(value: tree.Scalar, writt
     assert from_dict({"node": "constant", "value": written}) == tree.Constant(value)
 
 
+ROWS = '{"node": "linked", "steps": [{"node": "link_step", "link": "orders"}]}'
+
 REFUSED = [
+    ('{"node": "lines", "rows": ' + ROWS + ', "order": [], "columns": [], "n": true}', "a boolean where a whole number is expected"),
+    ('{"node": "lines", "rows": ' + ROWS + ', "order": [], "columns": [], "n": 0}', "n is 0"),
     ("", "no JSON"),
     ("{", "no JSON"),
     ("[]", "a list where a node is expected"),
@@ -168,6 +172,14 @@ def test_a_rule_is_read_on_its_table_and_checked() -> None:
 def test_a_number_that_json_can_not_hold_is_not_written() -> None:
     with pytest.raises(DefinitionError, match="not finite"):
         to_json(tree.Constant(float("inf")))
+
+
+def test_data_too_deep_is_refused_without_a_text() -> None:
+    data: dict[str, object] = {"node": "everybody"}
+    for _ in range(5_000):
+        data = {"node": "not", "item": data}
+    with pytest.raises(DefinitionError, match="the rule is too deep"):
+        from_dict(data)
 
 
 def test_a_tree_too_deep_is_not_written() -> None:

@@ -70,6 +70,8 @@ CASES: dict[str, list[int]] = {
     'greatest(age, "in") is null': [3],
     'least(count, "in") = 0': [5],
     "case when age >= 18 then 'a' when age < 18 then 'm' else 'u' end = 'u'": [3],
+    "greatest(age, referrer_id) is null": [1, 3],
+    "least(age, referrer_id) = 1": [2, 5],
     # numbers
     '"in" / 2 = -3': [4],
     '"in" % 2 = -1': [4],
@@ -300,6 +302,11 @@ def test_a_variable_is_a_placeholder_whatever_its_name() -> None:
 def test_a_behaviour_is_a_test_of_the_feedback_table() -> None:
     query = " ".join(Rule(tree.Behaviour("opened", "Offer A", ""), (customers.age > 1).root).sql().split())
     assert """EXISTS( SELECT 1 FROM "campaign_feedback" AS t1 WHERE t1."person" = t."customer_id" AND t1."event" = 'opened'""" in query
+
+
+def test_a_date_beside_an_instant_is_its_midnight_in_every_dialect() -> None:
+    assert 't."last_seen" > CAST(t."joined" AS TIMESTAMP)' in (customers.last_seen > customers.joined).sql()
+    assert "t.`last_seen` > CAST(t.`joined` AS DATETIME)" in (customers.last_seen > customers.joined).sql("bigquery")
 
 
 def test_as_of_may_be_an_instant() -> None:

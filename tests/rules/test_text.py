@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
 from campaign_nb.rules.build import col, days_ago, param, var
+from campaign_nb.rules.check import Scope
 from campaign_nb.rules.document import from_json, to_json
+from campaign_nb.rules.functions import namespace as fn
 from campaign_nb.rules.parse import rule
 from campaign_nb.rules.read import read, read_value
+from campaign_nb.rules.schema import Field, RowSchema
 from campaign_nb.rules.sentence import sentence
 from campaign_nb.rules.text import text
 from campaign_nb.rules.tokens import Place, quoted, tokens
+from campaign_nb.rules.tree import Type
 from campaign_nb.rules.value import Rule, Value
-from tests.rules.shop import customers, orders, scope_of
+from tests.rules.shop import CUSTOMERS, SHOP, customers, orders, scope_of
 from tests.rules.trees import every_kind, rules, values
 
 slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
@@ -96,6 +100,10 @@ PRINTED = [
     ((customers.age - (customers["in"] - 1)) * -customers.age > -5, '(age - ("in" - 1)) * -age > -5'),
     (Rule(tree.Behaviour("opened", "Offer A", "Spring")), "opened('Offer A', 'Spring')"),
     (Rule(tree.Everybody()), "everybody()"),
+    (Rule(tree.Everybody()) - (customers.country == "FR"), "(country = 'FR') is not true"),
+    (fn.negate(-customers.age) == -(-customers.age - 5), "-(-age) = -(-age - 5)"),
+    (Value(tree.Call("negate", (tree.Constant(-5),))) < Value(tree.Call("negate", (tree.Constant(5),))), "-(-5) < -(5)"),
+    (Rule(tree.Truth((customers.age == 1).node)), "truth(age = 1)"),
 ]
 
 
@@ -156,6 +164,16 @@ def test_is_true_and_is_false_are_never_unknown() -> None:
 
 def test_a_text_without_a_table_takes_names_as_columns_of_the_row_under_test() -> None:
     assert read("segment_code = 'A'") == (col.segment_code == "A").node
+
+
+@pytest.mark.parametrize(("built", "printed"), PRINTED, ids=[printed for _, printed in PRINTED])
+def test_what_was_printed_is_read_back(built: Rule, printed: str) -> None:
+    assert read(printed, scope_of(built.root.table.label if built.root else "customers")) == built.node
+
+
+def test_columns_that_the_population_has_beside_its_table_are_those_of_the_row_under_test() -> None:
+    scope = Scope(SHOP, RowSchema(CUSTOMERS, {"segment_code": Field("segment_code", Type.TEXT)}))
+    assert read("age > 3 and segment_code = 'A'", scope) == ((customers.age > 3) & (col.segment_code == "A")).node
 
 
 def test_a_behaviour_names_its_campaign_when_the_reader_is_told() -> None:

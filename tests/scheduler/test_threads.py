@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from campaign_nb.clock import SystemClock
 from campaign_nb.schedule import SeveralTimesADay
 from campaign_nb.scheduler import timer
 from campaign_nb.scheduler.workers import Workers
@@ -187,14 +186,16 @@ def test_a_long_run_keeps_no_launch_waiting_and_two_execute_at_a_time(told: tupl
 
 
 def test_a_scheduler_that_nobody_holds_ends_its_thread(folder: Path) -> None:
-    world = World(folder, SystemClock())
+    clock = ToldClock()
+    world = World(folder, clock)
     world.scheduler.start()
+    clock.until(1)
     ended = weakref.ref(world.scheduler)
     (thread,) = [thread for thread in threading.enumerate() if thread.name == "campaign-nb scheduler"]
     world.launcher.listeners.clear()
     world.scheduler = None  # type: ignore[assignment] - nobody holds it any more
     gc.collect()
-    thread.join(LONG)
+    thread.join(LONG / 2)
     assert (thread.is_alive(), ended()) == (False, None)
     world.store.close()
 
@@ -233,17 +234,18 @@ def test_listeners_hear_of_changes_and_one_that_fails_stops_nothing(world: World
 
 
 def test_a_worker_does_what_it_gets_and_gives_back_what_it_has_not_begun() -> None:
-    go_on, done = threading.Event(), list[int]()
+    begun, go_on, done = threading.Event(), threading.Event(), list[int]()
 
     def work(piece: int) -> None:
+        begun.set()
         go_on.wait(LONG)
         done.append(piece)
 
     workers = Workers(work, most=1)
     for piece in range(3):
         workers.put(piece)
-    while len(dropped := workers.drop()) == 3:
-        workers.put(dropped.pop(0))  # the thread had not taken the first yet
+    assert begun.wait(LONG)
+    assert workers.drop() == [1, 2]
     go_on.set()
     assert workers.join(LONG)
-    assert (len(done), _threads()) == (1, [])
+    assert (done, _threads()) == ([0], [])

@@ -1,0 +1,1 @@
+"""JupyterLab in a browser, as a person sees it."""

@@ -1,0 +1,1 @@
+"""Notebooks as files that are handed on."""

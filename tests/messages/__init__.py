@@ -1,0 +1,1 @@
+"""Templates, eligibility, and what may stand in an e-mail."""

@@ -1,0 +1,1 @@
+"""Figures, funnels and reports."""
