@@ -93,7 +93,7 @@ from campaign_nb.engine.executor import PolarsExecutor as _PolarsExecutor  # wir
 
 
 
-def _jupyter_labextension_paths() -> list[dict[str, str]]:
+def _jupyter_labextension_paths() -> list[dict[str, str]]:  # pyright: ignore[reportUnusedFunction] # Jupyter calls it
     """Tell `jupyter labextension develop` where the built extension is."""
     return [{"src": "labextension", "dest": "campaign-nb"}]
 

@@ -58,16 +58,17 @@ def quickstart(execute: bool, folder: Path) -> None:
 
 def _execute(source: Path, folder: Path) -> None:
     """Run the notebook in a kernel of this Python and print the customers read and the count of every transition."""
-    book: Any = nbformat.read(source, as_version=4)  # pyright: ignore[reportUnknownMemberType] it ships no types
-    book.cells.append(nbformat.v4.new_code_cell(_TELL))  # pyright: ignore[reportUnknownMemberType] it ships no types
-    client = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    formats: Any = nbformat
+    book: Any = formats.read(source, as_version=4)
+    book.cells.append(formats.v4.new_code_cell(_TELL))
+    client: Any = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
     try:
         client.execute()
     except Exception as error:
         lines = str(error).strip().splitlines()
         raise click.ClickException("\n".join(lines[-12:])) from error
-    text = "".join(output.get("text", "") for output in book.cells[-1].outputs)
-    told = json.loads(text)
+    outputs: list[dict[str, Any]] = book.cells[-1].outputs
+    told: dict[str, Any] = json.loads("".join(str(output.get("text", "")) for output in outputs))
     click.echo(f"{told['customers']:,} customers read")
     width = max(len(label) + len(port) for label, port, _ in told["counts"]) + 3
     for label, port, rows in told["counts"]:

@@ -51,8 +51,6 @@ class Judge:
         found = getattr(self, "value_" + name)(node)
         return None if isinstance(found, float) and math.isnan(found) else found
 
-    # ---------------------------------------------------------------------------------------------------------- rules
-
     def rule_Everybody(self, _: Any) -> bool:
         return True
 
@@ -138,8 +136,6 @@ class Judge:
             return dt.datetime.combine(value, dt.time.min)
         return value if value.tzinfo is None else value.astimezone(self.zone).replace(tzinfo=None)
 
-    # --------------------------------------------------------------------------------------------------------- values
-
     def value_Column(self, node: Any) -> Any:
         return self.row[node.name]
 
@@ -167,20 +163,13 @@ class Judge:
     def call_now(self) -> dt.datetime:
         return self.now
 
-    def call_today(self) -> dt.date:
-        return self.now.date()
-
-    def call_days_ago(self, n: int) -> dt.date:
+    def call_days_ago(self, n: int = 0) -> dt.date:
         return self.now.date() - dt.timedelta(days=n)
+
+    call_today = call_days_ago
 
     def call_days_old(self, date: dt.date) -> int:
         return (self.now.date() - only_date(date)).days
-
-    def call_add(self, a: Any, b: Any) -> Any:
-        return operator.add(*alike(a, b))
-
-    def call_subtract(self, a: Any, b: Any) -> Any:
-        return operator.sub(*alike(a, b))
 
     def call_multiply(self, a: Any, b: Any) -> Any:
         found = operator.mul(*alike(a, b))
@@ -199,9 +188,6 @@ class Judge:
 
     def call_round(self, a: Any, decimals: int) -> Any:
         return a.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) if isinstance(a, Decimal) else a
-
-    def call_greatest(self, a: Any, b: Any) -> Any:
-        return max(alike(a, b))
 
 
 def only_date(value: dt.date) -> dt.date:
@@ -246,6 +232,9 @@ def matches(text: list[str], parts: list[str | bool]) -> bool:
 
 
 PLAIN = {
+    "add": lambda a, b: operator.add(*alike(a, b)),
+    "subtract": lambda a, b: operator.sub(*alike(a, b)),
+    "greatest": lambda a, b: max(alike(a, b)),
     "date_only": only_date,
     "year": lambda date: date.year,
     "week_day": lambda date: date.weekday(),

@@ -8,12 +8,12 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from campaign_nb.engine import dry
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.engine.dry import DryResult, Responses
 from campaign_nb.engine.lineage import Stop, stops_frame
 from campaign_nb.engine.runner import Program
@@ -178,8 +178,8 @@ class DryRun(Run):
 
     def explain(self, key: Any) -> Explanation:
         """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
-        parts = key if isinstance(key, tuple) else (key,)
-        return Explanation(parts, tuple(dry.explain(self._program, parts, self._responses)))  # pyright: ignore[reportUnknownArgumentType]
+        parts = _parts(key)
+        return Explanation(parts, tuple(dry.explain(self._program, parts, self._responses)))
 
 
 class LiveRun(Run):
@@ -244,7 +244,7 @@ class LiveRun(Run):
             known = program.campaign.population(ref)
             names = [*known.table.key, *(name for name in known.extra if not name.startswith("_"))]
             rows = pl.scan_parquet(path).select(names).sort(known.table.key)
-            return collect([rows if first is None else rows.head(first)])[0]
+            return computed([rows if first is None else rows.head(first)])[0]
         return dry.population(self._program(), ref, columns, first=first)
 
     def _kept(self, ref: Ref) -> Path | None:
@@ -254,8 +254,8 @@ class LiveRun(Run):
 
     def explain(self, key: Any) -> Explanation:
         """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
-        parts = key if isinstance(key, tuple) else (key,)
-        return Explanation(parts, tuple(dry.explain(self._program(), parts)))  # pyright: ignore[reportUnknownArgumentType]
+        parts = _parts(key)
+        return Explanation(parts, tuple(dry.explain(self._program(), parts)))
 
     def wait(self, timeout: str | float | dt.timedelta = "60s") -> LiveRun:
         """Hold until the run is done, failed or stopped, at most for a time; return the run.
@@ -271,3 +271,8 @@ class LiveRun(Run):
                 )
             time.sleep(0.05)
         return self
+
+
+def _parts(key: Any) -> tuple[Any, ...]:
+    """Return the values of a key, given as one value or as a tuple."""
+    return cast("tuple[Any, ...]", key) if isinstance(key, tuple) else (key,)

@@ -238,7 +238,7 @@ class Table(Handle):
     @verb
     def where(self, *rules: object) -> Rule:
         """Return the rule that all of these are true for a row of the table."""
-        return all_of([as_rule(rule) for rule in rules]) if rules else Rule(tree.Everybody(), self._root)
+        return all_of([as_rule(rule, self._root) for rule in rules]) if rules else Rule(tree.Everybody(), self._root)
 
     @verb
     def count(self) -> int:

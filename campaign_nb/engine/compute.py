@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from campaign_nb.engine.backends.polars.fault import reason_of
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources
@@ -42,7 +43,7 @@ class _Counters:
         parts = [part for part in (where, extra) if part is not None]
         selects = self._selects.setdefault(flow.base, {})
         column = f"n{len(selects)}"
-        selects[column] = pl.len() if not parts else pl.all_horizontal(parts).sum()
+        selects[column] = _number_of(parts)
         self._places[name] = (flow.base, column)
 
     def frames(self) -> list[pl.LazyFrame]:
@@ -53,6 +54,14 @@ class _Counters:
         """Return the counts by name."""
         rows = {base: frame.row(0, named=True) for base, frame in zip(self._selects, frames, strict=True)}
         return {name: int(rows[base][column]) for name, (base, column) in self._places.items()}
+
+
+def _number_of(conditions: Sequence[pl.Expr]) -> pl.Expr:
+    """Count the rows that meet all conditions; conditions on no column at all are one value, not one per row."""
+    if not conditions:
+        return pl.len()
+    together = pl.all_horizontal(conditions)
+    return together.sum() if together.meta.root_names() else pl.when(together).then(pl.len()).otherwise(0)
 
 
 def compute(
@@ -81,7 +90,7 @@ def compute(
     sinks = [deliver[step](lowered.delivered[step]) for step in deliver]
     audits = [frame for _, frame in lowered.audits]
     frames = counters.frames()
-    out = collect([*frames, *sinks, *audits], tasks)
+    out = computed([*frames, *sinks, *audits], tasks)
     found = counters.read(out[: len(frames)])
     result = Counted(delivered=dict(zip(deliver, out[len(frames) : len(frames) + len(sinks)], strict=True)))
     for (step, _), audit in zip(lowered.audits, out[len(frames) + len(sinks) :], strict=True):
@@ -92,7 +101,7 @@ def compute(
     return result
 
 
-def collect(frames: Sequence[pl.LazyFrame], tasks: Sequence[Task] = ()) -> list[pl.DataFrame]:
+def computed(frames: Sequence[pl.LazyFrame], tasks: Sequence[Task] = ()) -> list[pl.DataFrame]:
     """Compute lazy frames in one pass of the streaming engine, shared parts once."""
     if not frames:
         return []
@@ -102,9 +111,10 @@ def collect(frames: Sequence[pl.LazyFrame], tasks: Sequence[Task] = ()) -> list[
         raise
     except Exception as error:
         labels = ", ".join(repr(task.label) for task in tasks[:6])
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         where = f"activities {labels}" if tasks else "a query"
-        raise RunError(Problem(where, f"the rows can't be computed: {reason}", "readable sources of the declared types")) from error
+        raise RunError(
+            Problem(where, f"the rows can't be computed: {reason_of(error)}", "readable sources of the declared types")
+        ) from error
 
 
 def _count_reasons(counters: _Counters, lowered: Lowering, step: Step) -> None:
@@ -164,9 +174,15 @@ def _account(task: Task, found: Mapping[object, int], result: Counted) -> None:
 
 
 def _audit(tasks: Sequence[Task], step: Step, audit: pl.DataFrame) -> None:
-    rows, keys = audit.row(0)
+    rows, keys, unknown = audit.row(0)
+    label = next((task.label for task in tasks if step in task.compiled.ports.values()), "python")
+    where, problems = f"python {label!r}", list[Problem]()
     if rows != keys:
-        label = next((task.label for task in tasks if step in task.compiled.ports.values()), "python")
-        raise ActivityError(
-            Problem(f"python {label!r}", f"its result has {rows:,} rows for {keys:,} keys", "each key once", 'rows.unique("…")')
+        problems.append(Problem(where, f"its result has {rows:,} rows for {keys:,} keys", "each key once", 'rows.unique("…")'))
+    if unknown:
+        what = f"its result has {unknown:,} {'row' if unknown == 1 else 'rows'} with a key that it was not given"
+        problems.append(
+            Problem(where, what, "keys of its input alone: it may drop rows, not make them", 'rows.join(made, on="…", how="semi")')
         )
+    if problems:
+        raise ActivityError(*problems, subject=where if len(problems) > 1 else "")

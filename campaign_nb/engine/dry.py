@@ -11,7 +11,7 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
-from campaign_nb.engine.compute import Counted, collect, compute
+from campaign_nb.engine.compute import Counted, computed, compute
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.lineage import Stop, path_of
 from campaign_nb.engine.optimise.columns import Columns, Output
@@ -113,7 +113,7 @@ def population(
     plan.moments[output] = plan.whole[ref.label].moment
     lowered = lower(Columns([output], plan.moment_of), program.model, _sources(program, plan, responses), [])
     rows = lowered.delivered[output].sort(known.table.key)
-    return collect([rows if first is None else rows.head(first)])[0]
+    return computed([rows if first is None else rows.head(first)])[0]
 
 
 def explain(program: Program, key: tuple[Any, ...], responses: Responses | None = None) -> list[Stop]:

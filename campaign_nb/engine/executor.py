@@ -10,7 +10,7 @@ import polars as pl
 from campaign_nb.clock import instant
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.backends.polars.lower import lower
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.sources import ModelSources
@@ -57,7 +57,7 @@ class PolarsExecutor:
         moment = self.moment(model)
         output = Output(step, tuple(name for name in columns if name not in root.table.key))
         plan = lower(Columns([output], lambda _: moment), model, ModelSources(model), [])
-        return collect([query(plan.delivered[output])])[0]
+        return computed([query(plan.delivered[output])])[0]
 
     def distribution(self, value: Value, n: int) -> pl.DataFrame:
         """Return the n most frequent values with their counts and shares of all rows; ties by the value."""
@@ -74,12 +74,12 @@ class PolarsExecutor:
 
     def rows(self, table: TableInfo) -> int:
         """Count the rows of a table."""
-        return int(collect([table.source.open().select(pl.len())])[0].item())
+        return int(computed([table.source.open().select(pl.len())])[0].item())
 
     def head(self, table: TableInfo, n: int | None) -> pl.DataFrame:
         """Return the first n rows of a table, or all."""
         rows = table.source.open()
-        return collect([rows if n is None else rows.head(n)])[0]
+        return computed([rows if n is None else rows.head(n)])[0]
 
     def check(self, model: DataModel) -> pl.DataFrame:
         """Read a data model's rows and list what is wrong."""
@@ -117,7 +117,7 @@ class PolarsExecutor:
                 continue
             known = target.source.open().select(theres).unique()
             lost = scan.select(heres).drop_nulls().join(known, left_on=heres, right_on=theres, how="anti")
-            number = int(collect([lost.select(pl.len())])[0].item())
+            number = int(computed([lost.select(pl.len())])[0].item())
             if number:
                 yield (
                     label,
@@ -142,7 +142,7 @@ def key_faults(info: TableInfo) -> tuple[int, int, int]:
     keys = info.source.open().select(info.key)
     known = keys.drop_nulls()
     distinct = known.unique().select(pl.len())
-    found = collect([keys.select(pl.len()), known.select(pl.len()), distinct])
+    found = computed([keys.select(pl.len()), known.select(pl.len()), distinct])
     total, whole, different = (int(frame.item()) for frame in found)
     return total - whole, whole - different, total
 

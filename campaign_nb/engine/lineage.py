@@ -13,7 +13,7 @@ from campaign_nb.engine.backends.polars.links import rows_of
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
 from campaign_nb.engine.sources import ModelSources
@@ -69,7 +69,7 @@ class _Seen:
 
     def ask(self, name: object, flow: Flow, extra: pl.Expr | None = None) -> None:
         """Ask whether the person is in a flow, or meets a condition on its frame."""
-        step = name if isinstance(name, Step) else name[0] if isinstance(name, tuple) else None  # pyright: ignore[reportUnknownVariableType]
+        step = name if isinstance(name, Step) else name[0] if isinstance(name, tuple) else None  # pyright: ignore[reportUnknownVariableType] # a step, or a step and a position
         assert isinstance(step, Step)
         table = step.population.table
         if len(table.key) != len(self._key):
@@ -95,7 +95,7 @@ class _Seen:
         for base, asked in self._asked.items():
             same = [pl.col(name) == pl.lit(value) for name, value in zip(self._keys[base], self._key, strict=True)]
             frames.append(base.frame.filter(same).with_columns(expr.alias(name) for name, expr in asked.items()))
-        for base, found in zip(self._asked, collect(frames), strict=True):
+        for base, found in zip(self._asked, computed(frames), strict=True):
             if found.height:
                 self.rows[base] = found.row(0, named=True)
 
@@ -177,5 +177,6 @@ def stops_frame(stops: Sequence[Stop]) -> pl.DataFrame:
         (stop.activity, ", ".join(stop.outputs), stop.reason, stop.rule, "; ".join(f"{name} = {value}" for name, value in stop.values))
         for stop in stops
     ]
-    schema = {name: pl.String for name in ("activity", "outputs", "reason", "rule", "values")}
+    names: list[str] = ["activity", "outputs", "reason", "rule", "values"]
+    schema = dict.fromkeys(names, pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")

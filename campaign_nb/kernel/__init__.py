@@ -19,7 +19,7 @@ _registry: list[Registry] = []
 
 def load() -> None:
     """Make campaigns live in this kernel; does nothing outside a kernel, and nothing the second time."""
-    shell = get_ipython()
+    shell: Any = get_ipython()
     if shell is None or _registry or not hasattr(shell, "kernel"):
         return
     cells.provide(functools.partial(_cell, shell))
@@ -34,7 +34,7 @@ def load() -> None:
 
 def unload() -> None:
     """Take everything back that `load` did."""
-    shell = get_ipython()
+    shell: Any = get_ipython()
     cells.provide(None)
     if shell is not None:
         for kind in (Campaign, Panel, Publication):
@@ -55,6 +55,6 @@ def unload_ipython_extension(_: object) -> None:
 
 
 def _cell(shell: Any) -> Cell | None:
-    parent = shell.get_parent()
-    name = (parent or {}).get("metadata", {}).get("cellId")
+    parent: dict[str, Any] = shell.get_parent() or {}
+    name: Any = parent.get("metadata", {}).get("cellId")
     return Cell(str(name), shell.execution_count) if name else None

@@ -17,8 +17,8 @@ CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 """What can end a line of a header or hide in one, as a character class."""
 SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 MOST_MONEY = 10**15
-NUDGE = 1 + 2**-51
-"""Lifts a float that is meant to be a half, such as 1.005 * 100, over its error."""
+NUDGE, NUDGED = 100 * 2**-52, 1e11
+"""What lifts a float that is meant to be a half, such as 1.005, over its error; from 10**11 on it would lift too far."""
 
 _LIKE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
@@ -142,7 +142,12 @@ def money(value: Cell) -> str | None:
         raise Wrong(f"money of a {kind_of(value)}", "a number", "{{ spend|money }}")
     if not abs(value) < MOST_MONEY:
         return None
-    cents = math.floor(abs(value) * 100 * NUDGE + 0.5) if isinstance(value, float) else math.floor(abs(value) * 100 + Decimal("0.5"))
+    size = abs(value)
+    if isinstance(value, float):
+        whole = math.floor(size)
+        cents = whole * 100 + math.floor((size - whole) * 100 + (size * NUDGE if size < NUDGED else 0) + 0.5)
+    else:
+        cents = math.floor(size * 100 + Decimal("0.5"))
     whole, rest = divmod(cents, 100)
     return f"{'-' if value < 0 and cents else ''}{whole}.{rest:02d}"
 

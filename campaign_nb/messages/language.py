@@ -39,7 +39,7 @@ _REFUSED: dict[type[nodes.Node], str] = {
     nodes.Extends: "extends reaches outside of the template",
     nodes.Block: "block; a template stands for itself",
     nodes.Macro: "macro; a template stands for itself",
-    nodes.ScopedEvalContextModifier: "autoescape; values are always escaped for the part they stand in",
+    nodes.Scope: "autoescape; values are always escaped for the part they stand in",
     nodes.Pow: "a power; numbers are added, subtracted, multiplied and divided",
     nodes.Tuple: "several names or values in parentheses; a list is written [1, 2], a loop has one name",
 }

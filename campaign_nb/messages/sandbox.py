@@ -34,7 +34,7 @@ def render(source: str, part: Part, row: Mapping[str, Any]) -> str:
     Errors: what the template does wrong with the row's values; more than 10,000 lines or a million characters.
     """
     compiled = _compiled(source, part)
-    context = compiled.new_context({**row, _BUDGET: [MOST_LINES]})
+    context = compiled.new_context({name: cells.known(value) for name, value in row.items()} | {_BUDGET: [MOST_LINES]})
     pieces: list[str] = []
     size = 0
     try:

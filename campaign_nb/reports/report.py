@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.render import html
 from campaign_nb.render.html import Markup
 from campaign_nb.reports import charts, shown
@@ -169,8 +169,8 @@ def report_of(store: Store, campaign: str, run_id: str | None = None) -> Report:
     found = kept(store, campaign, run_id)
     figures = metrics(found.inbound.lazy(), found.outbox, found.feedback)
     simulated = found.feedback.select(pl.col("simulated").any())
-    counted, some = collect([figures, simulated])
-    stages = collect([funnel(counted.lazy())])[0]
+    counted, some = computed([figures, simulated])
+    stages = computed([funnel(counted.lazy())])[0]
     dated = counted.join(found.runs.select("run", "as_of"), on="run", how="left", maintain_order="left")
     columns = ["activity", "run", "as_of", *(name for name in counted.columns if name not in ("activity", "run"))]
     return Report(campaign, found.runs, found.exclusions, dated.select(columns), stages, bool(some.item()))

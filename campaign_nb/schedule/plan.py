@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from campaign_nb.schedule.days import Dates
-from campaign_nb.schedule.zone import earliest_wall, first_pass, last_pass, latest_wall, second_pass, skipped, wall_at
+from campaign_nb.schedule.zone import earliest_wall, first_pass, last_pass, second_pass, skipped, wall_at
 
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
@@ -100,17 +100,17 @@ class WallTimes:
 
     def back(self, until: dt.datetime) -> Iterator[dt.datetime]:
         """Yield the instants of wall times from that of `until` back."""
-        end = latest_wall(until, self.zone)
+        end = until.astimezone(self.zone).replace(fold=0)
         for date in self.dates.back(end.date()):
             last = bisect_right(self.seconds, _second_of(end)) if date == end.date() else len(self.seconds)
             for place in range(last - 1, -1, -1):
-                passes = [at for at in self._passes(wall_at(date, self.seconds[place], self.zone)) if at and at <= until]
-                if passes:
-                    yield max(passes)
+                first, _ = self._passes(wall_at(date, self.seconds[place], self.zone))
+                if first is not None and first <= until:
+                    yield first
 
     def estimate(self, after: dt.datetime, until: dt.datetime) -> int:
         """Count wall times on the dates between two instants."""
-        start, end = earliest_wall(after, self.zone), latest_wall(until, self.zone)
+        start, end = earliest_wall(after, self.zone), until.astimezone(self.zone).replace(fold=0)
         total = 0
         for looked_at, date in enumerate(self.dates.onward(start.date()), 1):
             if date > end.date():
@@ -214,12 +214,11 @@ class DailyGrid:
                 at += self.step
 
     def back(self, until: dt.datetime) -> Iterator[dt.datetime]:
-        """Yield the last step of each day's range, and then its start."""
+        """Yield the last step of each day's range."""
         for date in self.dates.back(until.astimezone(self.zone).date() + _DAY):
             window = self._window(date)
             if window is not None and window.start <= until:
                 yield window.start + (min(until, window.end) - window.start) // self.step * self.step
-                yield window.start
 
     def estimate(self, after: dt.datetime, until: dt.datetime) -> int:
         """Count the steps of each day's range between two instants."""

@@ -103,15 +103,6 @@ def earliest_wall(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return local.replace(fold=0)
 
 
-def latest_wall(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """Return a wall time after which the clock has shown nothing up to an instant."""
-    local = instant.astimezone(zone)
-    before, after = _offsets(local)
-    if before > after and local.fold == 1:
-        return _shown(transition(local), before, zone)
-    return local.replace(fold=0)
-
-
 def _offsets(wall: dt.datetime) -> tuple[dt.timedelta, dt.timedelta]:
     """Return the offsets before and after the change that a wall time falls in; equal when in none."""
     before, after = wall.replace(fold=0).utcoffset(), wall.replace(fold=1).utcoffset()

@@ -49,7 +49,7 @@ class Endings:
                 launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
             record = campaigns.get(connection, run.campaign_id)
             if run.state == "failed" and record.error_text != run.error_text:
-                message = f"run {run.id[:8]} failed; the schedule goes on"
+                message = f"run {run.id[:8]} failed, the schedule goes on: {' '.join(run.error_text.split())}"
                 campaigns.flag(connection, run.campaign_id, now, message, error=True, error_text=run.error_text)
             elif run.state == "done" and record.error:
                 campaigns.flag(connection, run.campaign_id, now, f"error cleared: run {run.id[:8]} is done", error=False)

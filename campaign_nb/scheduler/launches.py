@@ -65,6 +65,7 @@ class Launches:
     def __init__(self, store: Store, clock: Clock, launcher: Launcher) -> None:
         self._store, self._clock, self._launcher = store, clock, launcher
         self._considered: dict[tuple[str, int], dt.datetime] = {}
+        self._met: set[tuple[str, int]] = set()
         self._next: dict[tuple[str, int], tuple[Schedule, dt.datetime, Slot | None]] = {}
 
     # ------------------------------------------------------------------------------------------------------ looking
@@ -144,12 +145,16 @@ class Launches:
         self._considered[item.campaign_id, item.version] = max([seen.considered, *ends])
         return taken
 
+    def unmet(self, items: Iterable[Scheduled]) -> list[Scheduled]:
+        """Return the campaigns whose version is new to this kernel and not the first."""
+        return [item for item in items if item.version > 1 and (item.campaign_id, item.version) not in self._met]
+
     def meet(self, items: Iterable[Scheduled]) -> None:
-        """See to what an earlier version left undone, the first time that a version is seen."""
+        """See to what earlier versions left undone."""
         for item in items:
-            if item.version > 1 and (item.campaign_id, item.version) not in self._considered:
-                with self._store.begin() as connection:
-                    gaps.record_superseded(connection, item, self._clock.now())
+            with self._store.begin() as connection:
+                gaps.record_superseded(connection, item, self._clock.now())
+            self._met.add((item.campaign_id, item.version))
 
     def _standing(self, connection: Connection, item: Scheduled) -> Standing | None:
         record = campaigns.get(connection, item.campaign_id)

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from campaign_nb.clock import Clock, ManualClock
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.errors import CampaignError
-from campaign_nb.graph.lifecycle import Status
 from campaign_nb.scheduler import gaps, panel
 from campaign_nb.scheduler.endings import Endings
+from campaign_nb.scheduler.execution import Execution
 from campaign_nb.scheduler.going import Going
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.scheduler.launches import Launches, Standing
@@ -28,11 +28,9 @@ from campaign_nb.scheduler.timer import LONGEST, Timer
 from campaign_nb.scheduler.workers import Workers
 from campaign_nb.store import Store, campaigns, log, runs
 from campaign_nb.store.log import LogLine
-from campaign_nb.store.runs import UNFINISHED, RunRecord
 
 State = Literal["running", "paused", "stopped"]
 _LINES = 100
-_NO_UNDO: Callable[[], None] = lambda: None  # noqa: E731 # a value, not a definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,14 @@ class Scheduler:
         self._endings = Endings(store, clock, launcher, self._launches)
         self._going = Going(store, launcher)
         self._progress = Progress()
+        self._execution = Execution(store, launcher, self._launches, self._endings, self._going, self._progress, self._changed)
         self._workers: Workers[Lease] = Workers(self._work)
         self._lock = threading.RLock()
         self._turn = threading.RLock()
         self._state: State = "stopped"
         self._timer: Timer | None = None
         self._stepper: Stepper | None = None
-        self._unlisten = _NO_UNDO
+        self._unlisten: Callable[[], None] | None = None
         self._ticking = False
         self._halt = threading.Event()
         self._looked: dt.datetime | None = None
@@ -120,7 +119,7 @@ class Scheduler:
             self._halt.set()
             timer, self._timer = self._timer, None
             stepper, self._stepper = self._stepper, None
-            unlisten, self._unlisten = self._unlisten, _NO_UNDO
+            unlisten, self._unlisten = self._unlisten, None
         if stepper is not None:
             stepper.stop()
         if timer is not None:
@@ -128,7 +127,8 @@ class Scheduler:
         for lease in self._workers.drop():
             self._going.release(lease)
         self._workers.join(seconds)
-        unlisten()
+        if unlisten is not None:
+            unlisten()
         self._changed()
 
     def pause(self) -> None:
@@ -180,7 +180,9 @@ class Scheduler:
     def launches(self, n: int = 10) -> list[NextLaunch]:
         """Return the next n launches of all campaigns that are not paused, in order."""
         after = self._clock.now()
-        return list(islice(heapq.merge(*(self._ahead(item, after) for item in self._active()), key=lambda launch: launch.at), n))
+        with self._store.read():
+            ahead = [self._ahead(item, after) for item in self._active()]
+            return list(islice(heapq.merge(*ahead, key=lambda launch: launch.at), n))
 
     @property
     def log(self) -> list[LogLine]:
@@ -190,11 +192,12 @@ class Scheduler:
 
     def snapshot(self) -> dict[str, Any]:
         """Return what panels show, as data that JSON can hold: state, runs and their progress, launches, campaigns."""
-        ahead = [(launch.campaign, launch.at.astimezone(dt.UTC)) for launch in self.launches()]
         after = self._clock.now()
-        nexts = {item.campaign_id: at for item in self._active() if (at := self._launches.next_at([item], after)) is not None}
         with self._store.read() as connection:
-            return panel.snapshot(connection, self._store.identity, self._state, self._progress.running(), nexts, ahead, self._started_at)
+            ahead = [(launch.campaign, launch.at.astimezone(dt.UTC)) for launch in self.launches()]
+            nexts = {item.campaign_id: at for item in self._active() if (at := self._launches.next_at([item], after)) is not None}
+            running, since = self._progress.running(), self._started_at
+            return panel.snapshot(connection, self._store.identity, self._state, running, nexts, ahead, since)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, from any thread, when there is something new to show; returns a function that ends it."""
@@ -244,7 +247,7 @@ class Scheduler:
     def _tick(self, begun: State) -> bool:
         """Go through everything once, executing as it comes; tell whether there was anything."""
         try:
-            return self._pass(lambda lease: self._execute(lease, lambda: self._state != begun, inline=True))
+            return self._pass(lambda lease: self._execution.execute(lease, lambda: self._state != begun, inline=True))
         except Exception as error:
             self.trouble(error)
             return False
@@ -252,12 +255,15 @@ class Scheduler:
     def _pass(self, execute: Callable[[Lease], None]) -> bool:
         """Do once what is due: end what is over, then runs that go on, then launches; tell whether there was anything."""
         started = self._clock.now()
-        self._launches.meet(self._launcher.scheduled())
         with self._store.read() as connection:
             items = self._launcher.scheduled()
+            fresh = self._launches.unmet(items)
             found = self._endings.find(connection, items)
             ready = self._going.ready(started)
             due = self._launches.due(connection, items, started)
+        if fresh:
+            self._launches.meet(fresh)
+            return True
         busy, fine = self._endings.sweep(found), True
         for run_id in ready:
             busy |= self._go_on(run_id, execute)
@@ -306,12 +312,10 @@ class Scheduler:
         for slot in self._launches.upcoming(item, after):
             yield NextLaunch(item.name, slot.local, slot.nominal, slot.fold, slot.zone, item.version)
 
-    # --------------------------------------------------------------------------------------------------- executing
-
     def _work(self, lease: Lease) -> None:
         """Execute a run in a worker thread, and look again, for its end may let others begin."""
         try:
-            self._execute(lease, self._halt.is_set, inline=False)
+            self._execution.execute(lease, self._halt.is_set, inline=False)
         except BaseException as error:  # nothing may end a worker but the end of its work
             with contextlib.suppress(BaseException):
                 self.trouble(error, f"run {lease.run_id[:8]}")
@@ -319,48 +323,6 @@ class Scheduler:
             timer = self._timer
         if timer is not None:
             timer.wake()
-
-    def _execute(self, lease: Lease, halted: Callable[[], bool], *, inline: bool) -> None:
-        """Execute a run until it ends, waits or is asked to stop, and write down how it ended.
-
-        An interrupt in the user's thread leaves the run where it is: the next look goes on with it.
-        """
-        asked, leave = [False], True
-
-        def stop() -> bool:
-            asked[0] = asked[0] or halted() or self._held_back(before)
-            return asked[0]
-
-        try:
-            before = self._begin(lease)
-            try:
-                after = self._launcher.advance(lease.run_id, stop)
-            except KeyboardInterrupt:
-                leave = not inline
-                raise
-            except BaseException as error:  # a panic of native code, or exit() in a user's function, is no Exception
-                self._endings.fail(lease.run_id, error)
-                after = None
-            self._endings.close(lease.run_id)
-            leave = after is not None and not asked[0] and _is_stuck(before, after)
-        finally:
-            self._progress.end(lease.run_id)
-            self._going.release(lease, leave=leave)
-            self._changed()
-
-    def _begin(self, lease: Lease) -> RunRecord:
-        with self._store.read() as connection:
-            run = runs.get(connection, lease.run_id)
-            record = campaigns.get(connection, run.campaign_id)
-        if record.status == Status.SCHEDULED:
-            self._launches.enliven(run.campaign_id)
-        self._progress.begin(record.name, run.id)
-        self._changed()
-        return run
-
-    def _held_back(self, run: RunRecord) -> bool:
-        with self._store.read() as connection:
-            return campaigns.get(connection, run.campaign_id).paused
 
     # ------------------------------------------------------------------------------------------------------ telling
 
@@ -372,8 +334,3 @@ class Scheduler:
         for listener in list(self._listeners):
             with contextlib.suppress(Exception):  # a view that fails must not stop what it shows
                 listener()
-
-
-def _is_stuck(before: RunRecord, after: RunRecord) -> bool:
-    """Tell whether a run came back unfinished and just as it was, so that trying again at once is no use."""
-    return after.state in UNFINISHED and (after.state, after.due_at) == (before.state, before.due_at)

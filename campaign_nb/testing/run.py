@@ -66,8 +66,7 @@ def counted(
         names = [name for name in step.population.extra if not name.startswith("_")]
         outputs[port] = Output(step, tuple(names))
         plan.moments[outputs[port]] = moment
-    sinks: dict[Step, object] = dict.fromkeys(outputs.values())
-    found = compute([task], plan, model, ModelSources(model, stored), dict.fromkeys(sinks, _same))
+    found = compute([task], plan, model, ModelSources(model, stored), dict.fromkeys(outputs.values(), _same))
     rows = {port: found.delivered[output].sort(output.population.table.key) for port, output in outputs.items()}
     return rows, found
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.errors import DataError, Problem
 
 
@@ -57,5 +57,5 @@ def cdnow() -> Cdnow:
             email_opt_in=pl.when(number % 10 == 3).then(None).otherwise(number % 10 < 7),
         )
     )
-    people, rows = collect([customers, purchases])
+    people, rows = computed([customers, purchases])
     return Cdnow(people, rows)

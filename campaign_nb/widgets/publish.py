@@ -7,13 +7,14 @@ from typing import Any
 
 import ipywidgets  # pyright: ignore[reportMissingTypeStubs] it ships no types
 
+from campaign_nb.errors import CampaignError
 from campaign_nb.render import html
 
 _widgets: Any = ipywidgets
 
 
 class PublishButton:
-    """Shows what publishing would send; the button calls back once.
+    """Shows what publishing would send; the button calls back, and what follows takes its place.
 
     >>> button = PublishButton("Spring", 3, [["email", "Offer", 3]])
     >>> button.close()
@@ -23,8 +24,9 @@ class PublishButton:
         table = html.table(["channel", "activity", "people"], rows, caption=f"Publishing {name} would send {total:,} messages")
         self._table = _widgets.HTML(value=str(table))
         self._button = _widgets.Button(description=f"Publish: {total:,} messages", button_style="primary", layout={"width": "auto"})
-        self._box = _widgets.VBox([self._table, self._button])
-        self._listeners: list[Callable[[], None]] = []
+        self._problem = _widgets.HTML(value="")
+        self._box = _widgets.VBox([self._table, self._button, self._problem])
+        self._listeners: list[Callable[[], object]] = []
         self._button.on_click(self._clicked)
 
     @property
@@ -32,16 +34,26 @@ class PublishButton:
         """Return the widget that is displayed."""
         return self._box
 
-    def on_confirm(self, callback: Callable[[], None]) -> None:
-        """Call `callback` when the button is pressed."""
+    def on_confirm(self, callback: Callable[[], object]) -> None:
+        """Call `callback` when the button is pressed; an error that it raises is shown, and the button stays."""
         self._listeners.append(callback)
+
+    def show(self, widget: Any) -> None:
+        """Put a widget in the place of the button."""
+        self._box.children = (self._table, widget)
 
     def close(self) -> None:
         """Close the widgets."""
-        for widget in (self._button, self._table, self._box):
+        self._box.children = ()
+        for widget in (self._button, self._table, self._problem, self._box):
             widget.close()
 
     def _clicked(self, _: object) -> None:
         self._button.disabled = True
-        for listener in list(self._listeners):
-            listener()
+        self._problem.value = ""
+        try:
+            for listener in list(self._listeners):
+                listener()
+        except CampaignError as error:
+            self._problem.value = str(html.fragment(html.element("pre", {}, str(error))))
+            self._button.disabled = False

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.errors import Problem, StoreError, did_you_mean
 from campaign_nb.render import html
 
@@ -26,7 +26,7 @@ class Listing:
 
     def frame(self) -> pl.DataFrame:
         """Return all rows as a Polars DataFrame."""
-        return collect([self._rows])[0]
+        return computed([self._rows])[0]
 
     def search(self, text: str) -> Listing:
         """Return the rows in which any text contains `text`, whatever its case."""
@@ -35,7 +35,7 @@ class Listing:
         return Listing(f"{self._title} with {text!r}", self._rows.filter(found) if texts else self._rows.head(0), name=self._name)
 
     def __len__(self) -> int:
-        return int(collect([self._rows.select(pl.len())])[0].item())
+        return int(computed([self._rows.select(pl.len())])[0].item())
 
     def __getitem__(self, which: int | str) -> dict[str, Any]:
         rows = self.frame()
@@ -56,7 +56,7 @@ class Listing:
         return f"<{self._title}: {len(self):,} rows; .frame() has them>"
 
     def _repr_html_(self) -> str:
-        first = collect([self._rows.head(SHOWN)])[0]
+        first = computed([self._rows.head(SHOWN)])[0]
         columns = [name for name in first.columns if not name.startswith("key_")]
         rows = [
             [masked(value) if name in _SECRET else value for name, value in row.items() if name in columns]

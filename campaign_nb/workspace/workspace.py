@@ -15,7 +15,7 @@ from campaign_nb.clock import Clock, SystemClock
 from campaign_nb.data.types import field_of
 from campaign_nb.delivery.audience import Audiences
 from campaign_nb.delivery.outbox import Outbox
-from campaign_nb.engine.compute import collect
+from campaign_nb.engine.compute import computed
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.engine.plan import Task
 from campaign_nb.engine.runner import Program, Runner
@@ -189,7 +189,7 @@ class Workspace:
             flagged.filter(event).select("message_id", "run", "activity", "channel", "person", *keys, pl.lit(event).alias("event"), "at")
             for event in ("bounced", "delivered", "opened", "clicked", "unsubscribed", "complained")
         ]
-        return collect([pl.concat(events)])[0]
+        return computed([pl.concat(events)])[0]
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Hear what runs tell; returns a function that ends it."""

@@ -118,8 +118,8 @@ class Screen:
         self.hold(seconds)
 
     def start_all(self) -> None:
-        """Start running all cells."""
-        self.page.wait_for_function(IDLE, timeout=60_000)
+        """Start running all cells, once there is a kernel."""
+        self.page.wait_for_function(f"() => ({STATUS})() === 'idle'", timeout=60_000)
         self.page.evaluate(RUN)
 
     def hold(self, seconds: float = 120) -> None:

@@ -48,6 +48,11 @@ def test_a_label_that_reads_itself_is_a_cycle_of_one() -> None:
     assert Dag.of({"a": ["a"], "b": ["a"]}).cycles() == [["a"]]
 
 
+def test_a_cycle_beside_another_one_is_found_whole() -> None:
+    graph = Dag("abc", [("a", "b"), ("b", "c"), ("c", "b"), ("c", "a")])
+    assert graph.cycles() == [["a", "b", "c"]]
+
+
 def test_two_knots_are_two_cycles() -> None:
     graph = Dag.of({"a": ["b"], "b": ["a"], "c": ["d", "b"], "d": ["c"]})
     assert graph.cycles() == [["a", "b"], ["c", "d"]]

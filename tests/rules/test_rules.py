@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from campaign_nb.errors import RunError
-from campaign_nb.rules import tree
-from campaign_nb.rules.build import col
+from campaign_nb.rules import execute, tree
+from campaign_nb.rules.build import col, param
 from campaign_nb.rules.check import problems
-from campaign_nb.rules.execute import executor
 from campaign_nb.rules.fit import fit
 from campaign_nb.rules.parse import rule
 from campaign_nb.rules.read import read
@@ -72,6 +71,24 @@ def test_iso_texts_are_fitted_in_lists_ranges_and_parameters() -> None:
     assert given.text() == "joined in (date '2026-07-01') or joined between date '2026-01-01' and param('till', date '2026-07-01')"
 
 
+def test_iso_texts_are_fitted_where_python_compares_them() -> None:
+    assert (customers.joined >= param("since", "2026-07-01")).text() == "joined >= param('since', date '2026-07-01')"
+
+
+@pytest.mark.parametrize(
+    ("node", "what"),
+    [
+        (tree.Exists(tree.Linked((tree.LinkStep("referrer"),), "customers")), "customers.referrer leads to one row"),
+        (tree.Behaviour("read", "Offer A", ""), "no event 'read'"),
+        (tree.Truth(tree.Lines(tree.Linked((tree.LinkStep("orders"),)), (), ("sttus",))), "no column 'sttus' in orders"),
+        (tree.Constant(True), "a value stands where a condition is expected"),
+    ],
+)
+def test_a_tree_from_elsewhere_is_checked_against_the_table(node: tree.Node, what: str) -> None:
+    (problem,) = problems(scope_of(), node, "filter")
+    assert problem.what.startswith(what)
+
+
 def test_a_rule_read_without_a_table_may_hold_iso_texts_for_dates() -> None:
     assert list(problems(scope_of(), read("joined >= '2026-07-01' and last_seen < '2026-07-01 09:00'"), "filter")) == []
     (problem,) = problems(scope_of(), read("joined >= 'soon'"), "filter 'New'")
@@ -83,6 +100,16 @@ def test_fitting_leaves_what_does_not_fit_for_the_check() -> None:
     assert fit(scope_of(), node) == node
 
 
-def test_counting_asks_the_engine() -> None:
+class FakeEngine:
+    """An engine that knows one number."""
+
+    def count(self, rule: Rule) -> int:
+        return 42
+
+
+def test_counting_asks_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execute, "_provided", [FakeEngine()])
+    assert adult.count() == 42
+    monkeypatch.setattr(execute, "_provided", [])
     with pytest.raises(RunError, match="no engine is loaded"):
-        executor()
+        adult.count()

@@ -59,7 +59,7 @@ def test_a_value_is_read_back_from_its_text(node: tree.Node) -> None:
 def test_the_random_trees_hold_every_kind_of_node() -> None:
     met: set[type[tree.Node]] = set()
 
-    @settings(slow_to_draw, max_examples=200, derandomize=True, phases=[Phase.generate])
+    @settings(slow_to_draw, max_examples=120, derandomize=True, phases=[Phase.generate])
     @given(rules(st.just(True), depth=4))
     def meet(node: tree.Node) -> None:
         met.update(type(item) for item in node.walk())

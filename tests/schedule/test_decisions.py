@@ -145,6 +145,21 @@ def test_every_within_a_range_follows_elapsed_time_through_an_overlap() -> None:
     assert next_utc(night, "2026-10-25 00:00", 5) == expected
 
 
+def test_a_range_leaves_out_what_the_clock_shows_outside_of_it() -> None:
+    early = SeveralTimesADay(every="30m", between=("01:30", "02:00"), time_zone="America/New_York")
+    expected = [("2026-11-01T01:30:00", 0), ("2026-11-01T01:30:00", 1), ("2026-11-01T02:00:00", 0), ("2026-11-02T01:30:00", 0)]
+    assert next_labels(early, "2026-11-01 04:00", 4) == expected
+    slot = early.latest(utc("2026-10-31 12:00"), utc("2026-11-01 06:10"))  # 01:10, the second time
+    assert slot is not None
+    assert (slot.nominal, slot.fold) == ("2026-11-01T01:30:00", 0)
+
+
+def test_a_range_is_over_when_that_of_the_next_day_starts() -> None:
+    day = SeveralTimesADay(every="30m", between=("00:00", "23:30"), time_zone="America/St_Johns")  # from 00:01 back to 23:01
+    expected = ["2006-10-29 02:00", "2006-10-29 02:30", "2006-10-29 03:30", "2006-10-29 04:00"]
+    assert next_utc(day, "2006-10-28 23:00", 4) == expected
+
+
 def test_a_range_that_lies_in_a_gap_launches_once_at_its_end_under_its_start() -> None:
     hidden = SeveralTimesADay(every="10m", between=("02:10", "02:50"), time_zone="Europe/Paris")
     assert next_labels(hidden, "2026-03-28 12:00", 2) == [("2026-03-29T02:10:00", 0), ("2026-03-30T02:10:00", 0)]
@@ -180,8 +195,10 @@ def test_a_date_in_valid_until_includes_that_whole_local_day() -> None:
 def test_the_last_day_includes_a_time_that_the_clock_skips_past_midnight() -> None:
     late = Daily("23:45", valid_until="1919-03-30", time_zone="America/Toronto")  # 23:30 to 00:30 did not exist
     assert next_labels(late, "1919-03-30 12:00", 2) == [("1919-03-30T23:45:00", 0)]
-    early = Daily("00:10", valid_from="1919-03-31", time_zone="America/Toronto")
-    assert next_labels(early, "1919-03-30 12:00", 1) == [("1919-03-31T00:10:00", 0)]
+    both = SeveralTimesADay(["00:10", "23:45"], valid_from="1919-03-31", time_zone="America/Toronto")
+    assert next_labels(both, "1919-03-30 12:00", 1) == [("1919-03-31T00:10:00", 0)]
+    last = SeveralTimesADay(["00:10", "12:00"], valid_until="1919-03-30", time_zone="America/Toronto")
+    assert next_labels(last, "1919-03-30 12:00", 2) == [("1919-03-30T12:00:00", 0)]
 
 
 def test_a_date_and_time_bounds_the_instant_both_ends_included() -> None:
@@ -192,6 +209,11 @@ def test_a_date_and_time_bounds_the_instant_both_ends_included() -> None:
 def test_a_first_date_in_the_past_rolls_over_to_the_next_slot() -> None:
     weekly = Weekly("mon", at="09:00", valid_from="2020-01-06", time_zone="UTC")
     assert next_utc(weekly, "2026-07-01", 1) == ["2026-07-06 09:00"]
+
+
+def test_a_zone_that_is_filled_in_is_checked_too() -> None:
+    with pytest.raises(ScheduleError, match="can never launch"):
+        Once("2011-12-30 09:00").in_zone("Pacific/Apia")
 
 
 def test_once_in_the_past_is_made_and_says_that_it_is_past() -> None:

@@ -66,6 +66,7 @@ def test_estimates_over_ten_years_are_near_and_cost_less_than_a_second(schedule:
         (Cron("0 9 29 2 *", time_zone="UTC"), "2024-02-29T09:00:00"),
         (Once("1998-07-01 09:00", time_zone="UTC"), "1998-07-01T09:00:00"),
         (SeveralTimesADay(every="1s", valid_until="1999-12-31", time_zone="UTC"), "1999-12-31T23:59:59"),
+        (SeveralTimesADay(every="1s", days="mon", time_zone="UTC"), "2026-06-29T23:59:59"),
         (SeveralTimesADay(every="1s", between=("22:00", "02:00"), days="fri", time_zone="UTC"), "2026-06-27T02:00:00"),
     ],
     ids=repr,

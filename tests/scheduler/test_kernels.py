@@ -12,6 +12,7 @@ import pytest
 
 from campaign_nb.schedule import Daily, SeveralTimesADay
 from campaign_nb.scheduler import lease
+from campaign_nb.scheduler.going import Going
 from campaign_nb.store import runs
 from tests.scheduler.world import World
 
@@ -145,6 +146,31 @@ def test_of_many_threads_one_at_a_time_has_the_lease(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert max(most) == 1
+
+
+def test_a_lease_is_of_the_file_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, owners = lease._lock, iter(["the last one, who removes its file now"])
+
+    def late(handle: int) -> bool:
+        for _ in owners:
+            (tmp_path / lease.FOLDER / "r1.lock").unlink()
+        return lock(handle)
+
+    monkeypatch.setattr(lease, "_lock", late)
+    mine = lease.take(tmp_path, "r1")
+    assert mine is not None
+    assert lease.take(tmp_path, "r1") is None
+    mine.release()
+
+
+def test_the_right_to_a_run_that_ended_meanwhile_is_given_to_nobody(world: World) -> None:
+    run = world.start_run(world.publish(Daily("09:00", time_zone="UTC")))
+    going = Going(world.store, world.launcher)
+    assert going.ready(world.manual.now()) == [run]
+    with world.store.begin() as connection:
+        runs.finish(connection, run, "done", world.manual.now())
+    assert going.lease(run, world.manual.now()) is None
+    assert list((world.folder / lease.FOLDER).iterdir()) == []
 
 
 def test_launches_of_all_campaigns_are_listed_in_order(world: World) -> None:

@@ -190,7 +190,7 @@ def test_an_interrupt_in_the_users_thread_leaves_the_run_for_the_next_move(world
 
     behaviour.meanwhile = interrupt
     world.scheduler.start()
-    with pytest.raises(KeyboardInterrupt, match="^$"):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         world.manual.advance(days=1)
     assert (world.rows(), f"{world.manual.now():%d %H}") == ([("03-02T09:00", "running")], "02 09")
     behaviour.meanwhile = lambda: None

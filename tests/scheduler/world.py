@@ -34,6 +34,7 @@ class FakeLauncher:
         self.store, self.clock = store, clock
         self.behaviours: dict[str, Behaviour] = {}
         self.executed: list[tuple[str, dt.datetime]] = []
+        self.late: list[float] = []
         self.listeners: list[Listener] = []
         self.data_as_of: dt.datetime | None = None
 
@@ -46,7 +47,12 @@ class FakeLauncher:
         with self.store.read() as connection:
             for record in campaigns.list_campaigns(connection, ["scheduled", "live"]):
                 version = campaigns.published(connection, record.id)
-                if record.id in self.behaviours and version is not None and version.schedule is not None and version.published_at is not None:
+                if (
+                    record.id in self.behaviours
+                    and version is not None
+                    and version.schedule is not None
+                    and version.published_at is not None
+                ):
                     schedule = Schedule.from_json(json.loads(version.schedule))
                     found.append(Scheduled(record.id, record.name, version.version, schedule, version.published_at, record.paused))
         return found
@@ -63,6 +69,8 @@ class FakeLauncher:
             name = campaigns.get(connection, run.campaign_id).name
         behaviour = self.behaviours[run.campaign_id]
         self.executed.append((name, self.clock.now()))
+        if run.launch_id is not None and run.state == "running":
+            self.late.append((self.clock.now() - run.as_of).total_seconds())
         for listener in list(self.listeners):
             listener(RunEvent(name, run_id, self.clock.now(), "running", 1, 2, {"Mail": "running"}))
         behaviour.meanwhile()

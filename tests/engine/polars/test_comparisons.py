@@ -57,6 +57,10 @@ def test_a_whole_number_compares_exactly_with_any_number(value: Any, table: list
     assert all_six(value, col("i"), {"i": [17, 18, None]}) == mirrored
 
 
+def test_between_two_whole_numbers_below_zero_the_lower_one_decides() -> None:
+    assert all_six(col("i"), -17.5, {"i": [-18, -17, None]}) == [[F, F, U], [T, T, U], [T, F, U], [T, F, U], [F, T, U], [F, T, U]]
+
+
 def test_extremes_neither_wrap_nor_round() -> None:
     big = 2**63 - 1
     assert truths(is_("=", col("i"), float(2**63)), {"i": [big, -(2**63)]}) == [F, F]

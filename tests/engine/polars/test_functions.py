@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+from campaign_nb.engine.backends.polars import Context
 from campaign_nb.engine.backends.polars.functions import IMPLEMENTATIONS
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
@@ -338,6 +339,14 @@ def test_every_function_has_examples_and_one_of_them_is_null() -> None:
     with_null = {one.name for one in EXAMPLES if None in one.wanted}
     assert {name for name, function in REGISTRY.items() if function.parameters} - ELSEWHERE == with_null
     assert all(sum(len(one.wanted) for one in EXAMPLES if one.name == name) >= 4 for name in with_null)
+
+
+@pytest.mark.parametrize("today", ["2024-02-29", "2026-01-31", "2026-12-31", "2026-03-01"])
+@pytest.mark.parametrize("name", ["days_ago", "days_ahead", "months_ago", "years_ago"])
+def test_a_known_number_of_days_or_months_gives_the_same_date_as_one_from_a_column(name: str, today: str) -> None:
+    context = Context(wall(today).replace(tzinfo=dt.UTC), "UTC")
+    numbers = [0, 1, 2, 11, 12, 13, 400, -1, -12, 1500, 10**9]
+    assert values(call(name, col("i")), {"i": numbers}, context) == [values(call(name, n), {"i": [0]}, context)[0] for n in numbers]
 
 
 def test_rounding_to_decimals_of_each_row_is_refused() -> None:

@@ -127,7 +127,13 @@ def test_case_takes_the_first_condition_that_is_true_not_one_that_is_unknown() -
     assert truths(is_("=", case, "one"), {"i": [1, 2, 9, None]}) == [T, F, F, F]
     assert truths(is_("=", case, "few"), {"i": [1, 2, 9, None]}) == [F, T, F, F]
     assert truths(is_("=", case, "rest"), {"i": [1, 2, 9, None]}) == [F, F, T, T]
-    assert truths(tree.IsNull(tree.Case(((ONE, node(None)),), node(None))), {"i": [1]}) == [T]
+
+
+def test_a_case_of_nothing_but_nulls_is_a_null_that_every_function_takes() -> None:
+    nothing = tree.Case(((ONE, node(None)),), node(None))
+    assert truths(tree.IsNull(nothing), {"i": [1]}) == [T]
+    assert truths(is_("=", call("abs", nothing), 1), {"i": [1]}) == [U]
+    assert truths(tree.Like(nothing, node("a%")), {"i": [1]}) == [U]
 
 
 def test_parameters_and_variables_stand_for_their_values() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -107,18 +107,14 @@ def _attach(plan: Lowering, group: Group, sides: dict[Stem, Side]) -> None:
     names: dict[str, None] = dict.fromkeys(group.table.key)
     later: dict[Leaf, None] = {}
     for item in group.entries:
-        reading = plan.columns.reading(item.step, item.source)
-        names |= dict.fromkeys(plan.carried(item.step, reading) if item.step.sources[0] is item.source else sorted(reading.columns))
-        later |= plan.columns.needs[item.step].leaves | reading.leaves
-    known = {*group.table.columns, *(name for item in group.entries for name in item.source.population.extra)}
-    virtual = {name for item in group.entries for name in plan.columns.virtual[item.source]}
-    kept = [name for name in names if name in known and name not in virtual]
-    differing = [name for name in kept if len({str(flow.column(name)) for flow in group.flows}) > 1]
+        names |= dict.fromkeys(_held(plan, item))
+        later |= plan.columns.needs[item.step].leaves | plan.columns.reading(item.step, item.source).leaves
+    late = _late(group, own, names)
     roots = {root for masks in own for mask in masks for root in mask.expr.meta.root_names()}
-    roots |= {root for flow in group.flows for name in differing for root in flow.column(name).meta.root_names()}
-    plain = [group.flows[0].column(name).alias(name) for name in kept if name not in differing]
+    roots |= {root for flow in group.flows for name in late for root in flow.column(name).meta.root_names()}
+    plain = [group.flows[0].column(name).alias(name) for name in names if name not in late]
     derived = {leaf: name for leaf, name in group.base.derived.items() if leaf in later}
-    others = [name for name in dict.fromkeys([*derived.values(), *sorted(roots)]) if name not in kept or name in differing]
+    others = [name for name in dict.fromkeys([*derived.values(), *sorted(roots)]) if name not in names or name in late]
     frame = group.rows().select(*plain, *others)
     added: dict[Leaf, str] = {}
     for leaf in group.leaves:
@@ -129,8 +125,26 @@ def _attach(plan: Lowering, group: Group, sides: dict[Stem, Side]) -> None:
     base = Base(frame.cache(), derived | added)
     plan.bases.append(base)
     for item, flow, masks in zip(group.entries, group.flows, own, strict=True):
-        computed = {name: flow.computed[name] for name in differing if name in flow.computed}
+        computed = {name: flow.computed[name] for name in late if name in flow.computed}
         plan.inflow[item.step, item.source] = Flow(base, masks, computed)
+
+
+def _held(plan: Lowering, item: Pending) -> list[str]:
+    """Return the columns that the rows of a waiting step must hold: what it reads of them, and what it passes on."""
+    reading, population = plan.columns.reading(item.step, item.source), item.source.population
+    names = plan.carried(item.step, reading) if item.step.sources[0] is item.source else sorted(reading.columns)
+    known = {*population.table.columns, *population.extra} - set(plan.columns.virtual[item.source])
+    return [name for name in names if name in known]
+
+
+def _late(group: Group, own: Sequence[Sequence[Mask]], names: Iterable[str]) -> set[str]:
+    """Return the columns that each flow goes on computing for itself, because what the flows still need is below them.
+
+    Written into the shared frame, a computed column would stand in the place of the one that conditions are about.
+    """
+    computed = {name for name in names if not all(flow.column(name).meta.eq(pl.col(name)) for flow in group.flows)}
+    same = all(flow.column(name).meta.eq(group.flows[0].column(name)) for name in computed for flow in group.flows)
+    return set() if same and not any(own) else computed
 
 
 def _joined(plan: Lowering, group: Group, frame: pl.LazyFrame, leaf: Leaf, sides: dict[Stem, Side]) -> tuple[pl.LazyFrame, dict[Leaf, str]]:

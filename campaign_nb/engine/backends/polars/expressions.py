@@ -152,6 +152,8 @@ class _Compiler:
         made = implementation(operands, self.context)
         if isinstance(made, pl.Expr):
             made = Operand(made, function.result([operand.type for operand in operands]))
+        if made.known:
+            return made
         if operands and all(operand.known for operand in operands):
             return _folded(settled(made))
         return replace(made, depth=1 + max((operand.depth for operand in operands), default=0))
@@ -182,8 +184,6 @@ class _Compiler:
         for operand in (value, part):
             if operand.type not in (Type.TEXT, Type.UNKNOWN):
                 raise DefinitionError(Problem("rule", f"a text test on a {operand.type} value", "text", "cn.fn.to_string(…)"))
-        if value.null or part.null:
-            return unknown()
         text, wanted = value.expr.cast(pl.String), part.expr.cast(pl.String)  # a column of unknown type may hold nothing but nulls
         if isinstance(node, tree.Like):
             if isinstance(part.value, str):

@@ -247,7 +247,9 @@ class _Grouped:
 
     def frame(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Return one row per group."""
-        narrow = rows.select(*(pl.col(name).alias(key) for key, name in self._keys.items()), *(expr.alias(name) for name, expr in self._before.items()))
+        narrow = rows.select(
+            *(pl.col(name).alias(key) for key, name in self._keys.items()), *(expr.alias(name) for name, expr in self._before.items())
+        )
         grouped = narrow.group_by(list(self._keys)).agg(self._aggregates)
         for side in self._lookups:
             grouped = join_side(grouped, side)
@@ -319,12 +321,15 @@ class _Grouped:
         if node.n > 1:
             values = [compile_value(tree.collected(name), self._scope, self._context) for name in node.columns]
             rows = pl.struct(value.alias(name) for value, name in zip(values, fields, strict=True))
-            self._keep(leaf, [ranked(rows).head(node.n)], lambda parts: parts[0])
+            self._keep(leaf, [ranked(rows).head(node.n)], lambda parts: pl.when(parts[0].list.len() > 0).then(parts[0]))
             return
         taken = [self._first(tree.collected(name), ranked) for name in node.columns]
         column = self.columns[leaf] = self._links.name()
-        found = pl.struct(pl.col(name).alias(field) for name, field in zip(taken, fields, strict=True))
-        self._after.append(pl.concat_list(found).alias(column))
+        found = pl.concat_list(pl.struct(pl.col(name).alias(field) for name, field in zip(taken, fields, strict=True)))
+        if chosen is not None:
+            self._aggregates.append(chosen.any().alias(some := self._links.name()))
+            found = pl.when(pl.col(some)).then(found)
+        self._after.append(found.alias(column))
 
     def _first(self, column: tree.Column, ranked: Callable[[pl.Expr], pl.Expr]) -> str:
         """Take a column of the first row; what N-1 links lead to is looked up for that row alone."""

@@ -160,15 +160,15 @@ class Lowering:
         if rejected(self, step):
             return []
         moment = self.columns.moment_of(step)
-        forms = (semi_form(node, moment) for node in tree.conjuncts(step.checks[0].rule))
-        derived = self.source_flow(step, step.source).base.derived
-        return [
-            form
-            for form in forms
-            if form is not None
-            and form.leaf not in derived
-            and self.columns.readers[form.leaf] == 1
-        ]
+        forms: list[SemiForm] = []
+        attached = set(self.source_flow(step, step.source).base.derived)
+        for node in tree.conjuncts(step.checks[0].rule):
+            form = semi_form(node, moment)
+            if form is not None and self.columns.readers[form.leaf] == 1:
+                forms.append(form)
+            else:
+                attached.update(self.columns.read(node, step.source, moment).leaves)
+        return [form for form in forms if form.leaf not in attached]
 
     # ---------------------------------------------------------------------------------------------------- lowering
 

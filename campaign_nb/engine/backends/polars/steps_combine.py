@@ -7,7 +7,7 @@ from functools import reduce
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.flow import Flow, Mask
+from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.backends.polars.steps_filter import keep_by_key
 from campaign_nb.rules import tree
@@ -29,7 +29,8 @@ def lower_union(plan: Lowering, step: Union) -> Flow:
             rows = rows.join(earlier, on=key, how="anti")
         frames.append(rows)
         before.append(flow.select(key))
-    return plan.settle(step, flows[0], pl.concat(frames, how="vertical_relaxed"))
+    together = pl.concat(frames, how="vertical_relaxed")
+    return plan.settle(step, Flow(Base(together)), together)
 
 
 def _columns(plan: Lowering, step: Union, index: int, names: Sequence[str]) -> dict[str, pl.Expr]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.flow import Flow
+from campaign_nb.engine.backends.polars.fault import reason_of
+from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.optimise.columns import Output, python_columns
 from campaign_nb.errors import ActivityError, Problem
@@ -40,31 +41,50 @@ def lower_python(plan: Lowering, step: Python) -> Flow:
     frames: list[pl.LazyFrame] = []
     for source in step.inputs:
         resolver = plan.resolver(step, source)
-        columns = [*key, *(name for name in python_columns(step, source) if name not in key)]
-        frames.append(plan.source_flow(step, source).rows().select(resolver.value(tree.Column(name)).alias(name) for name in columns))
-    returned = _call(step, frames, key)
-    own = returned.select([*key, *(pl.col(name).cast(dtype) for name, dtype in step.adds.items())]).cache()
-    plan.audits.append((step, own.select(pl.len().alias("rows"), pl.struct(key).n_unique().alias("keys"))))
-    flow = plan.source_flow(step, step.inputs[0])
-    below, resolver = list(dict.fromkeys(plan.carried(step))), plan.resolver(step, step.inputs[0])
-    held = flow.rows().select(resolver.value(tree.Column(name)).alias(name) for name in below if name not in step.adds)
-    return plan.settle(step, Flow(flow.base), held.join(own, on=key, how="inner"))
+        names = dict.fromkeys([*source.population.table.key, *python_columns(step, source)])
+        frames.append(plan.source_flow(step, source).rows().select(resolver.value(tree.Column(name)).alias(name) for name in names))
+    flow, resolver = plan.source_flow(step, step.inputs[0]), plan.resolver(step, step.inputs[0])
+    own = _call(step, frames, key).cache()
+    counted = own.select(pl.len().alias("rows"), pl.struct(key).n_unique().alias("keys"))
+    unknown = own.join(flow.select(key), on=key, how="anti").select(pl.len().alias("unknown"))
+    plan.audits.append((step, pl.concat([counted, unknown], how="horizontal")))
+    held = flow.rows().select(resolver.value(tree.Column(name)).alias(name) for name in plan.carried(step) if name not in step.adds)
+    rows = held.join(own, on=key, how="inner")
+    return plan.settle(step, Flow(Base(rows)), rows)
 
 
 def _call(step: Python, frames: list[pl.LazyFrame], key: list[str]) -> pl.LazyFrame:
-    name = getattr(step.function, "__qualname__", type(step.function).__name__)
-    where = f"python function {name}"
+    """Return what the function gives back: the key and the declared columns, in their types."""
+    where = f"python function {getattr(step.function, '__qualname__', type(step.function).__name__)}"
     try:
         returned = step.function(*frames)
         rows = returned.lazy() if isinstance(returned, pl.DataFrame) else returned
-        names = rows.collect_schema().names() if isinstance(rows, pl.LazyFrame) else None
+        types = rows.collect_schema() if isinstance(rows, pl.LazyFrame) else None
     except Exception as error:
-        raise ActivityError(Problem(where, f"it raised {type(error).__name__}: {error}", "a LazyFrame")) from error
-    if names is None:
+        raise ActivityError(Problem(where, f"it raised {type(error).__name__}: {reason_of(error)}", "a LazyFrame")) from error
+    if types is None:
         raise ActivityError(Problem(where, f"it returned {type(returned).__name__}", "a LazyFrame", "return rows.with_columns(…)"))
-    missing = [column for column in (*key, *step.adds) if column not in names]
+    missing = [column for column in (*key, *step.adds) if column not in types]
     if missing:
         raise ActivityError(
             Problem(where, f"its result has no column {', '.join(missing)}", f"the key {', '.join(key)} and the columns of adds")
         )
-    return rows
+    given = frames[0].collect_schema()
+    declared = {column: given[column] for column in key} | {name: pl.Schema({name: dtype})[name] for name, dtype in step.adds.items()}
+    wrong = [name for name, dtype in declared.items() if not _becomes(types[name], dtype)]
+    if wrong:
+        raise ActivityError(*(_mistyped(where, name, types[name], declared[name]) for name in wrong), subject=where if wrong[1:] else "")
+    return rows.select(pl.col(name) if types[name] == dtype else pl.col(name).cast(dtype) for name, dtype in declared.items())
+
+
+def _becomes(found: pl.DataType, declared: pl.DataType) -> bool:
+    """Tell whether every value of a type has its place in a declared one: the same, nothing but nulls, or a narrower number."""
+    if found == declared or isinstance(found, pl.Null):
+        return True
+    if isinstance(declared, pl.Int64):
+        return isinstance(found, pl.Int32 | pl.Int16 | pl.Int8 | pl.UInt32 | pl.UInt16 | pl.UInt8)
+    return isinstance(declared, pl.Float64) and (found.is_integer() or isinstance(found, pl.Float32))
+
+
+def _mistyped(where: str, name: str, found: pl.DataType, declared: pl.DataType) -> Problem:
+    return Problem(where, f"column {name!r} of its result is {found}", f"{declared}", f'pl.col("{name}").cast(pl.{declared})')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Sequence
 
@@ -52,7 +53,23 @@ def moved(date: pl.Expr, n: Operand, unit: str, sign: int = 1) -> pl.Expr:
 
 
 def _from_today(unit: str, sign: int) -> Implementation:
-    return lambda args, context: moved(literal(context.today), args[0], unit, sign)
+    def day(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
+        if isinstance(args[0].value, int):
+            try:
+                return constant(_moved_day(context.today, sign * args[0].value, unit))
+            except (OverflowError, ValueError):  # beyond the calendar of Python: Polars has a longer one
+                pass
+        return moved(literal(context.today), args[0], unit, sign)
+
+    return day
+
+
+def _moved_day(day: dt.date, n: int, unit: str) -> dt.date:
+    """Return a known date n units later, as `moved` does; every rule with a date needs one, so it takes no query."""
+    if unit == "d":
+        return day + dt.timedelta(days=n)
+    year, month = divmod(day.year * 12 + day.month - 1 + n * (12 if unit == "y" else 1), 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _later(unit: str) -> Implementation:

@@ -9,7 +9,7 @@ import polars as pl
 from campaign_nb.engine.backends.polars.functions.table import Table
 from campaign_nb.engine.backends.polars.functions.text import as_text
 from campaign_nb.engine.backends.polars.operand import Context, Operand, once
-from campaign_nb.messages.cells import CONTROLS, MOST_MONEY, NUDGE
+from campaign_nb.messages.cells import CONTROLS, MOST_MONEY, NUDGE, NUDGED
 from campaign_nb.rules.tree import Type
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
@@ -43,7 +43,9 @@ def _money(args: Sequence[Operand], _: Context) -> pl.Expr:
 
 def _two_decimals(value: Operand) -> pl.Expr:
     if value.type is Type.NUMBER:
-        cents = (value.expr.abs() * 100 * NUDGE + 0.5).floor().cast(pl.Int64, strict=False)
+        size = value.expr.abs()
+        part = (size - size.floor()) * 100 + pl.when(size < NUDGED).then(size * NUDGE).otherwise(0) + 0.5
+        cents = size.floor().cast(pl.Int64, strict=False) * 100 + part.floor().cast(pl.Int64, strict=False)
         sign = pl.when((value.expr < 0) & (cents > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
         text = pl.concat_str([sign, (cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2)])
     elif value.type is Type.DECIMAL:

@@ -1,0 +1,1 @@
+"""Properties of whole campaigns, against Python that looks at one row at a time."""
