@@ -24,6 +24,7 @@ from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.feedback.events import people_with
 from campaign_nb.graph.building import Building
 from campaign_nb.graph.definition import Definition
+from campaign_nb.graph.document import from_json
 from campaign_nb.graph.draft import Draft
 from campaign_nb.graph.problems import compile_definition
 from campaign_nb.render import mime
@@ -62,15 +63,35 @@ class Campaign(Building):
             raise DefinitionError(Problem("campaign", "its name is empty", "a name", 'cn.Campaign("Spring win-back", data=shop)'))
         zone(time_zone)
         self._data = data if data is not None else DataModel("no data")
-        definition = Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed))
-        self._draft = Draft(definition)
         self._workspace = workspace
         self._schedule: Schedule | None = None
         self._dry: DryRun | None = None
         self._dry_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._listeners: list[Callable[[], None]] = []
-        self._handle = CampaignOwner(self, self._draft, self._data, LateAudiences(lambda: self.workspace.known_audiences()))
         self._published = Published(self)
+        self._become(Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed)))
+
+    def _become(self, definition: Definition) -> None:
+        self._draft = Draft(definition)
+        self._handle = CampaignOwner(self, self._draft, self._data, LateAudiences(lambda: self.workspace.known_audiences()))
+
+    @classmethod
+    def from_json(cls, text: str, *, data: DataModel, workspace: Workspace | None = None) -> Campaign:
+        """Build a campaign from its document, on a data model of yours.
+
+        Errors: what the document has wrong, all together; functions that can't be imported.
+        """
+        definition = from_json(text)
+        campaign = cls(definition.name, data=data, time_zone=definition.time_zone, workspace=workspace)
+        campaign._become(definition)
+        return campaign
+
+    def duplicate(self, name: str) -> Campaign:
+        """Return a new draft with the same activities and schedule; its people stay in their groups."""
+        made = type(self)(name, data=self._data, time_zone=self.time_zone, workspace=self._workspace)
+        made._become(self.definition.renamed(name))
+        made._schedule = self._schedule
+        return made
 
     # ------------------------------------------------------------------------------------------------------ what it is
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import polars as pl
 
@@ -38,11 +39,13 @@ class ResponseModel:
     def __post_init__(self) -> None:
         for name in ("open", "click", "bounce", "unsubscribe", "complain"):
             given = getattr(self, name)
-            rates: list[float] = list(given.values()) if isinstance(given, Mapping) else [given]  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
-            if any(isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1 for rate in rates):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise DefinitionError(
-                    Problem("response model", f"{name}={given!r}", "a share from 0 to 1", f"cn.ResponseModel({name}=0.3)")
-                )
+            many = cast("Mapping[str, Any]", given) if isinstance(given, Mapping) else None
+            rates: list[Any] = [given] if many is None else list(many.values())
+            if any(isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1 for rate in rates):
+                do = f"cn.ResponseModel({name}=0.3)"
+                raise DefinitionError(Problem("response model", f"{name}={given!r}", "a share from 0 to 1", do))
+            if many is not None:
+                object.__setattr__(self, name, dict(many))  # a copy, so that the model stays as it was checked
 
     def rate(self, name: str, activity: str) -> float:
         """Return a rate for one activity; 0 where rates are given by activity and it is not among them."""

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import operator
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, TypeAlias
 
 from campaign_nb.messages.places import BEFORE_COLON, SCHEMES
@@ -20,6 +20,7 @@ MOST_MONEY = 10**15
 NUDGE, NUDGED = 100 * 2**-52, 1e11
 """What lifts a float that is meant to be a half, such as 1.005, over its error; from 10**11 on it would lift too far."""
 
+_EXACT, _CENT = Context(prec=80, rounding=ROUND_HALF_UP), Decimal("0.01")
 _LIKE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -51,11 +52,11 @@ def known(value: Cell) -> Cell:
     return None if isinstance(value, float) and value != value else value
 
 
-def kind_of(value: Cell) -> str:
+def kind_of(value: object) -> str:
     """Name the type of a value as rules name it."""
     if value is None:
         return "null"
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    kinds: tuple[tuple[Any, str], ...] = (
         (bool, "boolean"),
         ((int, float, Decimal), "number"),
         (str, "text"),
@@ -65,7 +66,7 @@ def kind_of(value: Cell) -> str:
         ((list, tuple), "list"),
         (Mapping, "row"),
     )
-    return next((name for kind, name in kinds if isinstance(value, kind)), value.__class__.__name__)
+    return next((name for kind, name in kinds if isinstance(value, kind)), type(value).__name__)
 
 
 # ------------------------------------------------------------------------------------------------------------ printing
@@ -142,14 +143,16 @@ def money(value: Cell) -> str | None:
         raise Wrong(f"money of a {kind_of(value)}", "a number", "{{ spend|money }}")
     if not abs(value) < MOST_MONEY:
         return None
-    size = abs(value)
-    if isinstance(value, float):
-        whole = math.floor(size)
-        cents = whole * 100 + math.floor((size - whole) * 100 + (size * NUDGE if size < NUDGED else 0) + 0.5)
-    else:
-        cents = math.floor(size * 100 + Decimal("0.5"))
+    cents = (
+        _float_cents(abs(value)) if isinstance(value, float) else int(_EXACT.scaleb(_EXACT.quantize(Decimal(value).copy_abs(), _CENT), 2))
+    )
     whole, rest = divmod(cents, 100)
     return f"{'-' if value < 0 and cents else ''}{whole}.{rest:02d}"
+
+
+def _float_cents(size: float) -> int:
+    whole = math.floor(size)
+    return whole * 100 + math.floor((size - whole) * 100 + (size * NUDGE if size < NUDGED else 0) + 0.5)
 
 
 def link(value: Cell) -> str | None:

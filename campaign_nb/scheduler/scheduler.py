@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from campaign_nb.clock import Clock, ManualClock
+from campaign_nb.clock import Clock, ManualClock, zone
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.errors import CampaignError
 from campaign_nb.scheduler import gaps, panel
@@ -210,7 +210,7 @@ class Scheduler:
         lines += [f"  next: {one.campaign}, {one.at:%a %d %b %Y %H:%M:%S} {one.zone}" for one in self.launches(3)]
         with self._store.read() as connection:
             for row in panel.missed_since(connection, self._started_at):
-                last = (row.last or row.due_at).isoformat()
+                last = (row.last or row.due_at).astimezone(zone(row.zone)).replace(tzinfo=None).isoformat()
                 name = campaigns.get(connection, row.campaign_id).name
                 lines.append(f"  {name}: {gaps.told(row.count, row.estimated, row.nominal, last, row.zone)}: {row.reason}")
         return "\n".join(lines)

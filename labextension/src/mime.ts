@@ -58,9 +58,13 @@ class RenderedCampaign extends Widget implements IRenderMime.IRenderer {
   private watch(): void {
     this.unwatch();
     if (this.liveId && this.isAttached) {
-      this.unwatch = watchLive(this.node, this.liveId, live => this.toggleClass('cnb-out-of-sight', live));
+      this.unwatch = watchLive(this.node, this.liveId, live => {
+        this.toggleClass('cnb-out-of-sight', live);
+        this.toggleClass('cnb-alone', !live);
+      });
     } else {
       this.removeClass('cnb-out-of-sight');
+      this.removeClass('cnb-alone');
     }
   }
 

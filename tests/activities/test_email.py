@@ -72,7 +72,9 @@ def test_the_outbound_may_go_on_and_the_excluded_too(tmp_path: Path) -> None:
 
 def test_a_run_writes_one_row_per_person_with_the_parts_rendered(tmp_path: Path) -> None:
     spring, everybody = campaign(tmp_path)
-    everybody.email("Offer", subject='Hi {{ name|default("you") }}', html="<p>{{ name }}</p>", text="{% for i in [1, 2] %}{{ i }}{% endfor %}")
+    everybody.email(
+        "Offer", subject='Hi {{ name|default("you") }}', html="<p>{{ name }}</p>", text="{% for i in [1, 2] %}{{ i }}{% endfor %}"
+    )
     spring.publish(confirm=2)
     spring.runs[0].wait()
     sent = spring.workspace.outbox.frame().sort("person")

@@ -91,7 +91,7 @@ def test_categories_are_texts() -> None:
 
 
 def test_html_is_escaped_in_data_and_in_literals_and_kept_in_the_template() -> None:
-    rows = frame(name=(pl.String, ["<b>\"O'Neil\" & Co</b>"]))
+    rows = frame(name=(pl.String, ['<b>"O\'Neil" & Co</b>']))
     escaped = "&lt;b&gt;&#34;O&#39;Neil&#34; &amp; Co&lt;/b&gt;"
     assert both('<p title="{{ name }}">{{ name|lower }}{{ "<" ~ name }}</p>', rows, "html") == [
         f'<p title="{escaped}">{escaped.lower()}&lt;{escaped}</p>'
@@ -155,8 +155,16 @@ def test_any_text_prints_the_same_both_ways_in_every_part(text: str) -> None:
 
 
 def test_halves_go_away_from_zero() -> None:
-    rows = frame(x=(pl.Float64, [1.005, 2.675, 0.125, -0.285, -0.001]), d=(pl.Decimal(9, 4), [Decimal(t) for t in ("0.005", "-0.005", "0.0049", "1", "2.345")]))
+    rows = frame(
+        x=(pl.Float64, [1.005, 2.675, 0.125, -0.285, -0.001]),
+        d=(pl.Decimal(9, 4), [Decimal(t) for t in ("0.005", "-0.005", "0.0049", "1", "2.345")]),
+    )
     assert both("{{ x|money }} {{ d|money }}", rows) == ["1.01 0.01", "2.68 -0.01", "0.13 0.00", "-0.29 1.00", "0.00 2.35"]
+
+
+def test_decimals_of_many_digits_are_rounded_once() -> None:
+    rows = frame(d=(pl.Decimal(38, 23), [Decimal("0.00499999999999999999999"), Decimal("123456789012345.00500000000000000000000")]))
+    assert both("{{ d|money }}", rows) == ["0.00", "123456789012345.01"]
 
 
 def test_an_amount_of_ten_to_the_fifteen_prints_nothing() -> None:

@@ -42,7 +42,9 @@ def test_columns_named_like_methods_are_columns() -> None:
 
 
 def test_lines_are_reached_by_place_and_by_filters() -> None:
-    source = "{{ last[0].product }}|{{ (last|last).product }}|{{ last|length }}|{{ last[7].product }}|{{ last|join('+', attribute='items') }}"
+    source = (
+        "{{ last[0].product }}|{{ (last|last).product }}|{{ last|length }}|{{ last[7].product }}|{{ last|join('+', attribute='items') }}"
+    )
     assert rendered(source, ORDERS) == ["Tea <1>||2||2+", "||0||", "||||"]
 
 

@@ -36,7 +36,14 @@ BAD = [
     ('{% if true %}<p class="a{% endif %}"x" {{ name }}>', "outside of quotes"),
     ("<a href={% for o in last %}{{ o.url }}{% endfor %}>", "outside of quotes"),
 ]
-HOSTILE = ["<script>alert(1)</script>", "\"><svg/onload=alert(1)>", "' onmouseover='alert(1)", "</p><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "--><script>"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><svg/onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</p><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}",
+    "--><script>",
+]
 
 
 def skeleton(text: str) -> list[tuple[str, list[str]]]:
@@ -100,13 +107,15 @@ def test_links_are_checked_in_loops_branches_and_all_attributes_that_lead_somewh
     rows = LINKS.filter(pl.col("url") == "javascript:alert(1)")
     for source in (
         "<img src = ' {{ url }}'>",
-        "<form action=\"{% if url %}{{ url }}{% else %}x{% endif %}\">",
+        '<form action="{% if url %}{{ url }}{% else %}x{% endif %}">',
         "<td background='{{ url|trim }}'>",
-        "<a href=\"{% for i in [1] %}{{ url }}{% endfor %}\">",
+        '<a href="{% for i in [1] %}{{ url }}{% endfor %}">',
     ):
         assert "javascript" not in rendered(source, rows, "html")[0]
 
 
 def test_what_follows_the_beginning_of_a_link_is_only_escaped() -> None:
     rows = frame(q=(pl.String, ['a:"b"']))
-    assert both('<a href="https://x.fr/?q={{ q }}">{{ q }}</a>', rows, "html") == ['<a href="https://x.fr/?q=a:&#34;b&#34;">a:&#34;b&#34;</a>']
+    assert both('<a href="https://x.fr/?q={{ q }}">{{ q }}</a>', rows, "html") == [
+        '<a href="https://x.fr/?q=a:&#34;b&#34;">a:&#34;b&#34;</a>'
+    ]

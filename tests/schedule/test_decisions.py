@@ -99,10 +99,10 @@ def test_0_and_7_are_sunday(sunday: str) -> None:
     ],
 )
 def test_a_rule_that_can_never_fire_is_refused_within_a_second(never: object) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ScheduleError, match="can never launch"):
         never()  # type: ignore[operator] # a rule to be made
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_rule_that_fires_once_in_forty_years_is_accepted() -> None:

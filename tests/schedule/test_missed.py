@@ -50,9 +50,9 @@ def test_the_count_is_exact_up_to_ten_thousand_and_an_estimate_above() -> None:
     ids=repr,
 )
 def test_estimates_over_ten_years_are_near_and_cost_less_than_a_second(schedule: Schedule, count: int) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     missed = schedule.missed(utc("2016-01-01"), utc("2026-01-01") - dt.timedelta(seconds=1))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert missed is not None
     assert missed.estimated
     assert missed.count == pytest.approx(count, rel=0.01)
@@ -72,9 +72,9 @@ def test_estimates_over_ten_years_are_near_and_cost_less_than_a_second(schedule:
     ids=repr,
 )
 def test_the_latest_launch_is_found_at_once_however_long_ago(schedule: Schedule, last: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     slot = schedule.latest(utc("1990-01-01"), utc("2026-06-30"))
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
     assert slot is not None
     assert slot.nominal == last
 

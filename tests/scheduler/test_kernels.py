@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -171,26 +170,3 @@ def test_the_right_to_a_run_that_ended_meanwhile_is_given_to_nobody(world: World
         runs.finish(connection, run, "done", world.manual.now())
     assert going.lease(run, world.manual.now()) is None
     assert list((world.folder / lease.FOLDER).iterdir()) == []
-
-
-def test_launches_of_all_campaigns_are_listed_in_order(world: World) -> None:
-    world.publish(Daily("09:00", time_zone="Europe/Paris"), "Paris")
-    world.publish(Daily("08:30", time_zone="UTC"), "London")
-    found = [(launch.campaign, launch.at.isoformat(), launch.nominal) for launch in world.scheduler.launches(3)]
-    assert found == [
-        ("Paris", "2026-03-02T09:00:00+01:00", "2026-03-02T09:00:00"),
-        ("London", "2026-03-02T08:30:00+00:00", "2026-03-02T08:30:00"),
-        ("Paris", "2026-03-03T09:00:00+01:00", "2026-03-03T09:00:00"),
-    ]
-
-
-def test_the_preview_is_what_the_scheduler_then_does(world: World) -> None:
-    world.publish(SeveralTimesADay(every="7h", between=("01:00", "23:00"), time_zone="America/New_York"))
-    world.manual.set("2026-03-07 12:00", "America/New_York")
-    preview = world.scheduler.launches(6)
-    world.scheduler = world.new_scheduler()
-    world.publish(SeveralTimesADay(every="7h", between=("01:00", "23:00"), time_zone="America/New_York"), "Other")
-    world.scheduler.start()
-    world.manual.set(preview[-1].at)
-    made = [(row.nominal, row.fold, row.due_at) for row in world.launched("Other")]
-    assert made == [(launch.nominal, launch.fold, launch.at.astimezone(dt.UTC)) for launch in preview]

@@ -6,6 +6,7 @@ import datetime as dt
 
 from campaign_nb.schedule import Daily, Once, SeveralTimesADay
 from campaign_nb.scheduler.due import due
+from campaign_nb.store import launches
 from tests.scheduler.world import HOUR, World
 
 UTC = dt.UTC
@@ -191,3 +192,16 @@ def test_what_a_version_left_undone_is_a_row_when_the_next_takes_over(world: Wor
         (2, "03-04T21:00", "done"),
     ]
     assert (world.launched()[0].count, world.launched()[0].reason) == (2, "version 2 was published")
+
+
+def test_a_launch_that_new_zone_rules_move_is_not_made_again(world: World) -> None:
+    campaign = world.publish(Daily("09:00", time_zone="Europe/Paris"))
+    early = dt.datetime(2026, 3, 2, 7, tzinfo=UTC)  # 09:00 in Paris, had Europe kept summer time
+    with world.store.begin() as connection:
+        made = launches.claim(connection, campaign, 1, "2026-03-02T09:00:00", "Europe/Paris", early, early)
+        assert made is not None
+        launches.finish(connection, made, "done", early)
+    world.scheduler.start()
+    world.manual.advance(days=2)
+    assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "done")]
+    assert len(world.launcher.executed) == 1

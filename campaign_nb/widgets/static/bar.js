@@ -53,7 +53,7 @@ class Keeper {
     this.box = box;
     this.touched = false;
     this.drawn = null;
-    this.width = 0;
+    this.width = this.high = 0;
     this.moved.clear();
     cy.on("layoutstop", () => this.fit());
     cy.on("dragpan", () => { this.touched = true; });
@@ -90,6 +90,8 @@ class Keeper {
   }
 
   resized() {
+    // The library sets the height that the kernel told once more when it has drawn.
+    if (this.high && Math.abs(this.box.offsetHeight - this.high) > 1) this.box.style.height = `${this.high}px`;
     if (this.box.clientWidth && Math.abs(this.box.clientWidth - (this.width || 0)) > 2 && !this.touched) this.fit();
     else this.cy.resize();
   }
@@ -102,7 +104,8 @@ class Keeper {
     const room = box.clientWidth - 2 * EDGE;
     let zoom = Math.min(1, Math.max(LEAST, room / around.w));
     const high = Math.min(MOST_HIGH, around.h * zoom + 2 * EDGE);
-    box.style.height = `${Math.round(high)}px`;
+    this.high = Math.round(high);
+    box.style.height = `${this.high}px`;
     cy.resize();
     zoom = Math.max(Math.min(zoom, (high - 2 * EDGE) / around.h), Math.min(zoom, LEAST));
     const spare = box.clientWidth - around.w * zoom;

@@ -48,11 +48,10 @@ def _two_decimals(value: Operand) -> pl.Expr:
         cents = size.floor().cast(pl.Int64, strict=False) * 100 + part.floor().cast(pl.Int64, strict=False)
         sign = pl.when((value.expr < 0) & (cents > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
         text = pl.concat_str([sign, (cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2)])
-    elif value.type is Type.DECIMAL:
-        text = value.expr.round(2, mode="half_away_from_zero").cast(pl.Decimal(38, 2)).cast(pl.String)
-    else:
-        text = value.expr.cast(pl.Decimal(38, 2)).cast(pl.String)
-    return pl.when(value.expr.is_between(-MOST_MONEY, MOST_MONEY, closed="none")).then(text)
+        return pl.when(size < MOST_MONEY).then(text)
+    exact = value.expr.round(2, mode="half_away_from_zero") if value.type is Type.DECIMAL else value.expr
+    money = exact.cast(pl.Decimal(38, 2))
+    return pl.when(money.is_between(-MOST_MONEY, MOST_MONEY, closed="none")).then(money.cast(pl.String))
 
 
 def _is_email(args: Sequence[Operand], _: Context) -> pl.Expr:
