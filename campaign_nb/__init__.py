@@ -92,7 +92,6 @@ __all__ = [
 from campaign_nb.engine.executor import PolarsExecutor as _PolarsExecutor  # wiring, not API
 
 
-
 def _jupyter_labextension_paths() -> list[dict[str, str]]:  # pyright: ignore[reportUnusedFunction] # Jupyter calls it
     """Tell `jupyter labextension develop` where the built extension is."""
     return [{"src": "labextension", "dest": "campaign-nb"}]

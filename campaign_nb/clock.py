@@ -181,7 +181,7 @@ def instant(value: str | dt.date | dt.datetime, time_zone: str = "UTC") -> dt.da
                 Problem("date and time", f"{value!r} can't be read", "ISO 8601", 'for example "2026-07-01 09:00"')
             ) from error
     if not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day)
+        value = dt.datetime.combine(value, dt.time())
     if value.tzinfo is None:
         value = value.replace(tzinfo=zone(time_zone))
     return value.astimezone(dt.UTC)

@@ -11,7 +11,7 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
-from campaign_nb.engine.compute import Counted, computed, compute
+from campaign_nb.engine.compute import Counted, compute, computed
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.lineage import Stop, path_of
 from campaign_nb.engine.optimise.columns import Columns, Output

@@ -75,7 +75,7 @@ def _bars(stages: Sequence[Stage], title: str, most: int) -> Spec:
         "width": 460,
         "height": {"step": 25},
         "layer": [
-            {"mark": {"type": "bar", "cornerRadiusEnd": 3, "height": 16}, "encoding": {"x": x, "y": y, "color": colour}},
+            {"mark": {"type": "bar", "height": 16}, "encoding": {"x": x, "y": y, "color": colour}},
             {"mark": {"type": "text", "align": "left", "dx": 6, "color": INK, "fontSize": 12}, "encoding": {"x": x, "y": y, "text": text}},
         ],
     }

@@ -1,17 +1,6 @@
-"""What the tests of events of messages start from."""
+"""What the tests here start from: a store of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from campaign_nb.store import Store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / ".campaign-nb")
-    yield opened
-    opened.close()
+from tests.store.conftest import made as made
+from tests.store.conftest import store as store

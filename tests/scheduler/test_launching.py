@@ -121,6 +121,18 @@ def test_a_recurring_campaign_is_completed_after_its_last_launch(world: World) -
     assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "done")]
 
 
+def test_a_campaign_is_not_completed_while_a_run_launched_by_hand_goes_on(world: World) -> None:
+    campaign = world.publish(Daily("09:00", time_zone="UTC", valid_until="2026-03-02", overlap="allow"))
+    world.scheduler.start()
+    world.launcher.behaviours[campaign].waits = (24,)
+    world.scheduler.submit(world.start_run(campaign))
+    world.launcher.behaviours[campaign].waits = ()
+    world.manual.advance(hours=12)
+    assert (world.rows(), world.campaign().status) == ([("03-02T09:00", "done")], "live")
+    world.manual.advance(hours=12)
+    assert world.campaign().status == "completed"
+
+
 @pytest.mark.parametrize("schedule", [None, Asap(time_zone="UTC")])
 def test_a_run_that_was_submitted_is_executed_at_once_and_completes_its_campaign(world: World, schedule: Asap | None) -> None:
     campaign = world.publish(schedule)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from campaign_nb.schedule import Daily, Once, SeveralTimesADay
 from campaign_nb.scheduler.due import due
+from campaign_nb.scheduler.launches import Launches, Taken
 from campaign_nb.store import launches
 from tests.scheduler.world import HOUR, World
 
@@ -129,6 +130,28 @@ def test_a_clock_that_is_set_back_launches_nothing_twice(world: World) -> None:
     world.restart()
     world.manual.set("2026-03-04 10:00")
     assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "done"), ("03-04T09:00", "done")]
+
+
+def test_a_clock_that_was_set_back_is_walked_step_by_step_again(world: World) -> None:
+    campaign = world.publish(Daily("09:00", time_zone="UTC"), waits=(1,))
+    world.scheduler.start()
+    world.manual.advance(days=2)
+    world.manual.set("2026-03-02 12:00")
+    world.scheduler.submit(world.start_run(campaign))
+    world.manual.set("2026-03-02 18:00")
+    assert [f"{at:%d %H}" for _, at in world.launcher.executed][-2:] == ["02 12", "02 13"]
+
+
+def test_a_launch_that_was_looked_at_is_not_made_when_its_campaign_was_paused_meanwhile(world: World) -> None:
+    campaign = world.publish(Daily("09:00", time_zone="UTC"))
+    world.manual.advance(hours=9)
+    looking = Launches(world.store, world.clock, world.launcher)
+    with world.store.read() as connection:
+        ((item, seen),) = looking.due(connection, world.launcher.scheduled(), world.manual.now())
+    world.flag(campaign, paused=True)
+    assert looking.take(item, seen, None) == Taken(again=True)
+    assert looking.take(item, None, None) == Taken()
+    assert world.rows() == []
 
 
 def test_what_passes_during_a_pause_is_one_row(world: World) -> None:

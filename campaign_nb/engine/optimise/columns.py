@@ -160,7 +160,8 @@ class Columns:
             for node in self.nodes_of(step):
                 found.add(self.read(node, source, moment))
         if isinstance(step, Python):
-            for name in python_columns(step, source):
+            passed = self.needs[step].columns - set(step.adds) if source is step.inputs[0] else set[str]()
+            for name in dict.fromkeys([*python_columns(step, source), *sorted(passed)]):
                 found.add(self.read(tree.Column(name), source, moment))
         if isinstance(step, Union):
             here = source.population
@@ -176,9 +177,8 @@ class Columns:
                 self.needs[source].add(self.reading(step, source))
                 if isinstance(step, Union):
                     self.needs[source].leaves |= passed.leaves
-                    continue
-                if position == 0:
-                    made = set(step.adds) if isinstance(step, Python) else {REASON} if isinstance(step, Rejected) else set[str]()
+                elif position == 0 and not isinstance(step, Python):
+                    made = {REASON} if isinstance(step, Rejected) else set[str]()
                     self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
 
 

@@ -34,7 +34,8 @@ export class CampaignCanvas {
 
   /** Draw a view in place of the last one. */
   update(view: IView): void {
-    const measure = browserMeasure(getComputedStyle(this.host).fontFamily);
+    // A host that is not on the page yet has no font; the page's is the one it gets.
+    const measure = browserMeasure(getComputedStyle(this.host.isConnected ? this.host : document.body).fontFamily);
     const focused = this.focusedNode();
     this.view = view;
     this.placed = place(view, measure);

@@ -87,7 +87,7 @@ def member(value: Operand, options: Sequence[Operand], context: Context) -> pl.E
 
 
 def _plain(value: Operand, options: Sequence[Operand]) -> list[int | str | dt.date] | None:
-    """The options as a list that Polars can search as it is, if they are of the value's own type."""
+    """The options as a list, if they are known and of the value's own type."""
     kind = Type.TEXT if value.type is Type.UNKNOWN else value.type
     if value.known or kind not in (Type.INTEGER, Type.TEXT, Type.DATE) or any(option.type is not kind for option in options):
         return None
@@ -115,7 +115,7 @@ def _constantly(operand: Operand, truth: bool) -> pl.Expr:
 
 
 def _between_steps(op: Operator, operand: Operand, below: Operand) -> pl.Expr:
-    """Compare a value that moves in steps with something between the step `below` and the next."""
+    """Compare what moves in steps with something above the step `below`."""
     if op in ("=", "<>"):
         return _constantly(operand, op == "<>")
     return _APPLY[_BELOW[op]](operand.expr, below.expr)
@@ -139,7 +139,7 @@ def _number(op: Operator, left: Operand, value: int | float | Decimal) -> pl.Exp
 
 
 def _beyond(op: Operator, left: Operand, above: bool) -> pl.Expr:
-    """Compare with something larger (or smaller) than every value that the column can hold."""
+    """Compare with something above (or below) all that a column can hold."""
     return _constantly(left, op == "<>" or ((op in ("<", "<=")) == above and op != "="))
 
 
@@ -173,7 +173,7 @@ def _shown(operand: Operand, name: str) -> pl.Expr:
 
 
 def _only_instant(shown: dt.datetime, context: Context) -> dt.datetime | None:
-    """The instant at which the campaign's wall clock shows this; None where a change of the clock leaves no or two."""
+    """The one instant at which the campaign's clock shows this, if there is one."""
     try:
         first, second = (shown.replace(tzinfo=ZoneInfo(context.zone), fold=fold).astimezone(dt.UTC) for fold in (0, 1))
     except OverflowError:  # the first or the last day that Python can name

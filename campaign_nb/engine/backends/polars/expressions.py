@@ -34,7 +34,10 @@ LARGE = 2
 
 
 class Resolve(Protocol):
-    """How the leaves that need rows or links become columns: columns, aggregates, linked rows, behaviour."""
+    """How the leaves that need rows or links become columns.
+
+    They are columns, aggregates, linked rows and behaviour.
+    """
 
     def __call__(self, node: tree.Node, /) -> tuple[pl.Expr, Field]:
         """Return the expression that holds a leaf, and its field."""
@@ -51,7 +54,10 @@ def compile_value(node: tree.Node, resolve: Resolve, context: Context) -> pl.Exp
 
 
 def compile_operand(node: tree.Node, resolve: Resolve, context: Context) -> Operand:
-    """Compile a value of the tree and keep what is known of it: its type, and the zone of an instant."""
+    """Compile a value of the tree and keep what is known of it.
+
+    That is its type, the zone of an instant, and the value itself where it depends on no row.
+    """
     return _Compiler(resolve, context).value(node)
 
 

@@ -33,7 +33,9 @@ _SEPARATOR = "\x1f"
 
 
 def seed_of(text: str) -> int:
-    """Return the 32-bit seed of a text: the first eight hexadecimal digits of its SHA-256.
+    """Return the 32-bit seed of a text.
+
+    It is the first eight hexadecimal digits of the SHA-256.
 
     >>> seed_of("Spring win-back/Offer")
     3711816675
@@ -42,9 +44,9 @@ def seed_of(text: str) -> int:
 
 
 def with_bucket(frame: pl.LazyFrame, key: Sequence[str], types: Mapping[str, pl.DataType], seed: int, name: str) -> pl.LazyFrame:
-    """Add the stable hash of a key: a whole number from 0 to 2**32 - 1, spread evenly.
+    """Add the stable hash of a key, spread evenly.
 
-    Shape: one column more, Int64; the rows stay. Nulls: a null in the key gives null.
+    Shape: one column more, Int64, a whole number from 0 to 2**32 - 1; the rows stay. Nulls: a null in the key gives null.
     Errors: no key column, a key column that is missing or of a type that has no canonical text, such as a float.
 
     >>> people = pl.LazyFrame({"id": [1, 2]})

@@ -19,7 +19,10 @@ from campaign_nb.rules.tree import Scalar, Type
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know of its run: the instant that is *now*, the campaign's zone and its variables."""
+    """What a rule may know of its run.
+
+    It is the instant that is *now*, the campaign's zone and its variables.
+    """
 
     as_of: dt.datetime
     zone: str = "UTC"
@@ -43,8 +46,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A value as an expression, with its type; `zone` is the name of an instant's zone, None where it has none.
+    """A value as an expression, with what is known of it.
 
+    `zone` is the name of an instant's zone, None where it has none.
     `known` tells that the value is the same for every row and already computed; `value` then holds it.
     `columns` names the columns of collected rows. `depth` counts the calls within; `nan` says that a float may be NaN.
     """
@@ -73,9 +77,10 @@ def constant(value: Scalar) -> Operand:
 
 
 def once(operands: Sequence[Operand], build: Callable[[Sequence[Operand]], pl.Expr]) -> pl.Expr:
-    """Build an expression that reads an input several times; a large input is written once, as a field of a struct.
+    """Build an expression that reads an input several times.
 
-    Polars copies what an expression mentions twice before it finds the copies again: nested, they grow exponentially.
+    A large input is written once, as a field of a struct: what an expression mentions twice is copied before Polars finds
+    the copies again, and calls within calls would double it each time.
     """
     if all(operand.depth <= 1 for operand in operands):
         return build(operands)
@@ -85,7 +90,10 @@ def once(operands: Sequence[Operand], build: Callable[[Sequence[Operand]], pl.Ex
 
 
 def settled(operand: Operand) -> Operand:
-    """Return a value that is null where a computation made it NaN, such as infinity less infinity."""
+    """Return a value that is null where a computation made it NaN.
+
+    Infinity less infinity does, for one.
+    """
     if not operand.nan:
         return operand
     return replace(operand, expr=once([operand], lambda read: read[0].expr.fill_nan(None)), nan=False)
@@ -101,7 +109,7 @@ def wall_value(value: dt.date | dt.datetime, context: Context) -> dt.datetime:
 
 
 def wall(operand: Operand, context: Context) -> pl.Expr:
-    """Return a date or a datetime as the campaign's wall clock shows it, without zone."""
+    """Return a date or a datetime as the campaign's clock on the wall shows it."""
     if operand.known and isinstance(operand.value, dt.date):
         return literal(wall_value(operand.value, context))
     if operand.type is Type.DATE:

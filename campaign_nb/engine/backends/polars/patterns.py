@@ -19,9 +19,9 @@ _BACKSLASH, _PERCENT, _UNDERSCORE = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacter
 
 
 def like(value: pl.Expr, pattern: str, *, ignore_case: bool) -> pl.Expr:
-    """Test a text against a known pattern: by prefix, suffix or part where that says the same, else by a regex.
+    """Test a text against a known pattern.
 
-    Nulls: unknown for a null.
+    Nulls: unknown for a null. Cost: a regex only where no prefix, suffix or part says the same.
     """
     parts = list(_parts(pattern))
     word = next((text for kind, text in parts if kind == "text"), "")

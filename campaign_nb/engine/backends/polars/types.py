@@ -44,7 +44,9 @@ def dtype_of(field: Field) -> pl.DataType:
 
 
 def zone_of(value: dt.datetime) -> str | None:
-    """Return the name of an instant's zone, UTC for a bare offset, None for a datetime without zone.
+    """Return the name of an instant's zone.
+
+    It is UTC for a bare offset, None for a datetime without zone.
 
     >>> zone_of(dt.datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Paris")))
     'Europe/Paris'
@@ -55,8 +57,9 @@ def zone_of(value: dt.datetime) -> str | None:
 
 
 def literal(value: Scalar) -> pl.Expr:
-    """Return a literal of exactly one type: whole numbers are 64 bits wide, dates with a time have microseconds.
+    """Return a literal of exactly one type.
 
+    Whole numbers are 64 bits wide, dates with a time have microseconds.
     Nulls: NaN is null. Time: an instant keeps its zone's name; a bare offset becomes UTC.
     Errors: numbers with more digits than any column can hold.
 

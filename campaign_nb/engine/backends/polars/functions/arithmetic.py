@@ -25,12 +25,12 @@ def not_zero(divisor: pl.Expr) -> pl.Expr:
 
 
 def of_number(whole: One, fraction: One) -> Implementation:
-    """Return an implementation for one number: how to compute a whole one, and any other."""
+    """Return an implementation for one number, whole or any other."""
     return _of_kind(lambda kind, read: (whole if kind is Type.INTEGER else fraction)(read[0]))
 
 
 def of_numbers(whole: Two, decimal: Two, number: Two) -> Implementation:
-    """Return an implementation for two numbers: how to compute by the widest kind among them."""
+    """Return an implementation for two numbers, by the widest kind among them."""
     return _of_kind(lambda kind, read: {Type.INTEGER: whole, Type.DECIMAL: decimal}.get(kind, number)(*read))
 
 

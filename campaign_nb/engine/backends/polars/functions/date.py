@@ -44,7 +44,7 @@ def at_zone(shown: Operand, name: str) -> pl.Expr:
 
 
 def moved(date: pl.Expr, n: Operand, unit: str, sign: int = 1) -> pl.Expr:
-    """Return a date without zone n units later; null where it would leave the years 1 to 9999."""
+    """Return a date without zone n units later; null for more than 9998 years."""
     most = _MOST[unit]
     if isinstance(n.value, int):
         return date.dt.offset_by(f"{sign * n.value}{unit}" if abs(n.value) <= most else pl.lit(None, dtype=pl.String))
@@ -65,7 +65,7 @@ def _from_today(unit: str, sign: int) -> Implementation:
 
 
 def _moved_day(day: dt.date, n: int, unit: str) -> dt.date:
-    """Return a known date n units later, as `moved` does; every rule with a date needs one, so it takes no query."""
+    """Return a known date n units later, as `moved` does but without a query."""
     if unit == "d":
         return day + dt.timedelta(days=n)
     year, month = divmod(day.year * 12 + day.month - 1 + n * (12 if unit == "y" else 1), 12)
@@ -90,7 +90,7 @@ def _time_part(part: Callable[[pl.Expr], pl.Expr]) -> Implementation:
 
 
 def _position(date: pl.Expr) -> pl.Expr:
-    """A number that grows with the date and by 32 a month: whole months are its differences by 32."""
+    """A number that grows by 32 a month, so that 32 divides whole months."""
     year, month, day = (part.cast(pl.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
     return (year * 12 + month) * _MONTH_STEP + day
 

@@ -19,5 +19,5 @@ Two: TypeAlias = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
 
 def of_one(function: One) -> Implementation:
-    """Return the implementation that needs its only argument as an expression and nothing else."""
+    """Return an implementation that needs its one argument's expression only."""
     return lambda args, _: function(args[0].expr)
