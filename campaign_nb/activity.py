@@ -74,7 +74,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What an activity becomes: a step per port, the effects, and a pause before anything downstream."""
+    """What an activity becomes.
+
+    A step per port, the effects, and a pause before anything downstream.
+    """
 
     ports: Mapping[str, Step]
     drops: tuple[Step, ...] = ()
@@ -85,7 +88,9 @@ class Compiled:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(dataclasses.field,))
 class Activity:
-    """One kind of activity: a frozen set of options that can check and compile itself.
+    """One kind of activity.
+
+    A frozen set of options that can check and compile itself.
 
     A subclass in one file is the whole activity: it joins the catalogue by its `kind`.
     """
@@ -120,7 +125,10 @@ class Activity:
 
     @classmethod
     def of(cls, *args: Any, **options: Any) -> Self:
-        """Build the activity from what a user writes; its signature is the method's on campaigns and transitions."""
+        """Build the activity from what a user writes.
+
+        Its signature is the method's on campaigns and transitions.
+        """
         return cls(*args, **options)
 
     def ports(self) -> tuple[Port, ...]:

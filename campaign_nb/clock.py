@@ -83,14 +83,20 @@ class ManualClock:
             return self._now
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> dt.datetime:
-        """Move the clock forward by elapsed time, let everything due happen, and return the new instant."""
+        """Move the clock forward by elapsed time, let everything due happen.
+
+        Returns the new instant.
+        """
         step = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if step <= dt.timedelta(0):
             raise ScheduleError(Problem("clock.advance", f"a step of {step}", "a positive step", "clock.advance(days=1)"))
         return self.set(self.now() + step)
 
     def set(self, to: str | dt.date | dt.datetime, time_zone: str = "UTC") -> dt.datetime:
-        """Put the clock at an instant, also an earlier one, and let everything due happen."""
+        """Put the clock at an instant, also an earlier one.
+
+        Everything that becomes due happens.
+        """
         with self._moved:
             self._now = instant(to, time_zone)
             self._moved.notify_all()
@@ -104,7 +110,10 @@ class ManualClock:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Return at once when `event` is set; otherwise wait for a move of the clock or a short real time."""
+        """Return at once when `event` is set.
+
+        Otherwise wait for a move of the clock or a short real time.
+        """
         if event.is_set():
             return True
         with self._moved:

@@ -1,13 +1,13 @@
 """The exceptions that users see: each takes the facts and builds its own four-part text.
 
-    CampaignError
-    ├── DefinitionError      what was written can't be a campaign, a rule or a data model
-    ├── DataError            a table, a file or its rows are not as declared
-    ├── RunError             a run could not go on
-    │   ├── ActivityError    one activity of a run failed
-    │   └── DeliveryError    a message could not be handed to its channel
-    ├── ScheduleError        a schedule is malformed, can never fire, or names an unknown zone
-    └── StoreError           the workspace's store can't be opened, read or written
+CampaignError
+├── DefinitionError      what was written can't be a campaign, a rule or a data model
+├── DataError            a table, a file or its rows are not as declared
+├── RunError             a run could not go on
+│   ├── ActivityError    one activity of a run failed
+│   └── DeliveryError    a message could not be handed to its channel
+├── ScheduleError        a schedule is malformed, can never fire, or names an unknown zone
+└── StoreError           the workspace's store can't be opened, read or written
 """
 
 from __future__ import annotations

@@ -16,7 +16,10 @@ REASON = "reason"
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What is known of a transition's rows before any run: their targeting dimension and added columns."""
+    """What is known of a transition's rows before any run.
+
+    Their targeting dimension and added columns.
+    """
 
     schema: Schema
     table: TableSchema
@@ -29,7 +32,10 @@ class Population:
 
     @property
     def columns(self) -> dict[str, Field]:
-        """The columns of a row: the key, then what was added; the dimension's other columns come on demand."""
+        """The columns of a row: the key, then what was added.
+
+        The dimension's other columns come on demand.
+        """
         keys = {name: self.table.columns[name] for name in self.table.key}
         return keys | dict(self.extra)
 
@@ -48,7 +54,10 @@ class Check:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A relational step; compared by identity, so that a shared step is computed once."""
+    """A relational step; compared by identity.
+
+    So that a shared step is computed once.
+    """
 
     drops: ClassVar[bool] = False
     """Whether it leaves rows out, each with a reason."""
@@ -118,7 +127,10 @@ class Unary(Step):
 
 @dataclass(frozen=True, eq=False)
 class Filter(Unary):
-    """Keep the rows for which every check is true; a dropped row has the reason of its first failed check."""
+    """Keep the rows for which every check is true.
+
+    A dropped row has the reason of its first failed check.
+    """
 
     drops: ClassVar[bool] = True
     checks: tuple[Check, ...]

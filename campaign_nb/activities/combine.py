@@ -13,7 +13,9 @@ Mode: TypeAlias = Literal["union", "intersection", "exclusion"]
 
 
 class Combine(Activity):
-    """Join populations of one targeting dimension by key; the first input is the primary one.
+    """Join populations of one targeting dimension by key.
+
+    The first input is the primary one.
 
     Union keeps every key once, intersection the keys of all inputs, exclusion the primary's keys that no other has.
     Shape: two or more inputs; a key found in several gives one row, with the columns of the earliest.

@@ -13,7 +13,9 @@ from campaign_nb.steps import Bucket, Dedupe, Population, Rejected, Step
 
 
 class Deduplicate(Activity):
-    """Keep n rows of each group with equal identifying values; the complement holds the others.
+    """Keep n rows of each group with equal identifying values.
+
+    The complement holds the others.
 
     Order: `order` decides who stays, further keys break ties, then a seeded hash of the key, finally the key; never
     the order of rows. Without `order` the choice is random, the same on every run.

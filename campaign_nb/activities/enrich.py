@@ -13,7 +13,9 @@ from campaign_nb.steps import Attach, Population, Step
 
 
 class Enrich(Activity):
-    """Add columns: attributes, expressions, aggregates of linked rows, or the first n linked rows as a list.
+    """Add columns: attributes, expressions, aggregates of linked rows.
+
+    Also the first n linked rows as a list.
 
     Shape: one input; the same rows, more columns. Columns are computed where something reads them.
     Nulls: a sum of no linked rows is null, so is a list; a count is 0.

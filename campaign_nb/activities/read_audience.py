@@ -13,7 +13,9 @@ from campaign_nb.steps import Load, Population, Step
 
 
 class ReadAudience(Activity):
-    """Start with a saved audience: the keys stored then, with the columns stored beside them.
+    """Start with a saved audience.
+
+    The keys stored then, with the columns stored beside them.
 
     Shape: no input; the members whose key is a row of the table now; others are counted as gone.
     Errors: no audience of that name in the workspace, or one of a table that the data model does not have.

@@ -39,7 +39,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """The rows for which a rule is true among those still available, all of them or a part.
+    """The rows for which a rule is true among those still available.
+
+    All of them or a part.
 
     `share` is a fraction of those rows, by a stable hash; `top` a number of rows, by `by` or else by the hash;
     `code` the segment code, by default the subset's name.
@@ -114,7 +116,10 @@ class Split(Activity):
         seed: str | int | None = None,
         **named: object,
     ) -> Self:
-        """Build from names and parts: a float (a share), `cn.Control`, `cn.Subset`, or a rule."""
+        """Build from names and parts.
+
+        A float (a share), `cn.Control`, `cn.Subset`, or a rule.
+        """
         given = {**(parts or {}), **named}
         if not given:
             raise DefinitionError(Problem("split", "no group is named", "at least one", 'split("Offer", A=0.5, B=0.5)'))
@@ -163,7 +168,10 @@ class Split(Activity):
             yield from value_problems(population, order.value, where)
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
-        """Add the hash, then cut one group after the other; each sees what the earlier ones left."""
+        """Add the hash, then cut one group after the other.
+
+        Each sees what the earlier ones left.
+        """
         seed = self.seed or context.hash_seed
         hashed = f"_draw {context.label}"
         source: Step = Bucket(inputs[0], hashed, seed)

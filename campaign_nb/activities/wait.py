@@ -12,7 +12,9 @@ from campaign_nb.steps import Step
 
 
 class Wait(Activity):
-    """Hold the population for a duration; what follows sees the instant at which the wait was due as *now*.
+    """Hold the population for a duration.
+
+    What follows sees the instant at which the wait was due as *now*.
 
     Shape: rows and columns unchanged. Units: elapsed time. It survives restarts and costs nothing meanwhile; in a dry
     run it passes at once.

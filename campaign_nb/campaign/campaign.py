@@ -37,7 +37,9 @@ from campaign_nb.workspace import Listing, Workspace, default_workspace
 
 
 class Campaign(Building):
-    """An orchestrated campaign: activities linked by transitions, on the tables of a data model.
+    """An orchestrated campaign.
+
+    Activities linked by transitions, on the tables of a data model.
 
     Verbs add activities and return transitions: `lapsed = spring.build_audience("Lapsed", rule)`, then
     `lapsed.email("Offer", subject="…", html="…")`. Show it to see the graph; `dry_run()` counts everybody exactly and
@@ -87,7 +89,10 @@ class Campaign(Building):
         return campaign
 
     def duplicate(self, name: str) -> Campaign:
-        """Return a new draft with the same activities and schedule; its people stay in their groups."""
+        """Return a new draft with the same activities and schedule.
+
+        Its people stay in their groups.
+        """
         made = type(self)(name, data=self._data, time_zone=self.time_zone, workspace=self._workspace)
         made._become(self.definition.renamed(name))
         made._schedule = self._schedule
@@ -135,7 +140,10 @@ class Campaign(Building):
 
     @property
     def workspace(self) -> Workspace:
-        """Where runs, messages and audiences are kept; by default a folder beside the notebook."""
+        """Where runs, messages and audiences are kept.
+
+        By default a folder beside the notebook.
+        """
         if self._workspace is None:
             self._workspace = default_workspace()
         return self._workspace
@@ -154,7 +162,10 @@ class Campaign(Building):
         self.changed()
 
     def launches(self, n: int = 10, after: dt.date | str | None = None) -> list[dt.datetime]:
-        """Return the next n launches, aware, in the schedule's zone; none without a schedule."""
+        """Return the next n launches, aware, in the schedule's zone.
+
+        None without a schedule.
+        """
         if self._schedule is None:
             return []
         start = after if after is not None else self.workspace.clock.now()
@@ -200,7 +211,10 @@ class Campaign(Building):
         return events
 
     def instant(self, as_of: str | dt.date | dt.datetime | None = None) -> dt.datetime:
-        """Return what *now* means: `as_of`, else the data model's, else the workspace's clock."""
+        """Return what *now* means.
+
+        `as_of`, else the data model's, else the workspace's clock.
+        """
         chosen = as_of if as_of is not None else self._data.as_of
         return self.workspace.clock.now() if chosen is None else instant(chosen, self.time_zone)
 
@@ -262,11 +276,17 @@ class Campaign(Building):
 
     @property
     def status(self) -> str:
-        """draft, scheduled, live, completed or stopped, with `(paused)` and `(error)` behind it."""
+        """draft, scheduled, live, completed or stopped.
+
+        With `(paused)` and `(error)` behind it.
+        """
         return self._published.status()
 
     def stored(self) -> CampaignRecord | None:
-        """Return its row in the workspace, None before it was first published; makes no workspace."""
+        """Return its row in the workspace, None before it was first published.
+
+        Makes no workspace.
+        """
         return self._published.record()
 
     @property
@@ -285,7 +305,10 @@ class Campaign(Building):
         return Runs(self._published)
 
     def report(self, run: Run | None = None) -> Report:
-        """Return targeted, excluded by reason, sent, opened and clicked with their rates, for all runs or one."""
+        """Return targeted, excluded by reason, sent, opened and clicked with their rates.
+
+        For all runs or one.
+        """
         return report_of(self.workspace.store, self.name, run.id if isinstance(run, LiveRun) else None)
 
     # --------------------------------------------------------------------------------------------------------- showing
@@ -295,7 +318,10 @@ class Campaign(Building):
         return view_of(self)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Hear when the definition, the schedule or the latest run changes; returns a function that ends it."""
+        """Hear when the definition, the schedule or the latest run changes.
+
+        Returns a function that ends it.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 

@@ -31,14 +31,20 @@ _EXCLUSIONS = {"activity": pl.String, "reason": pl.String, "rows": pl.Int64}
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why one person is where they are after a run: the activities on their path, and what dropped them."""
+    """Why one person is where they are after a run.
+
+    The activities on their path, and what dropped them.
+    """
 
     key: tuple[Any, ...]
     path: tuple[Stop, ...]
 
     @property
     def dropped(self) -> Stop | None:
-        """The first activity that left the person out, with the reason and the values that its rule saw."""
+        """The first activity that left the person out.
+
+        With the reason and the values that its rule saw.
+        """
         return next((stop for stop in self.path if stop.reason), None)
 
     def frame(self) -> pl.DataFrame:
@@ -95,7 +101,10 @@ class Run:
 
     @abstractmethod
     def explain(self, key: Any) -> Explanation:
-        """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
+        """Return one person's path through the run and what dropped them.
+
+        `key` is a value, or a tuple of several.
+        """
 
     @property
     def counts(self) -> pl.DataFrame:
@@ -134,7 +143,10 @@ class Run:
 
 
 class DryRun(Run):
-    """A run in which everything is computed and counted, and nothing is sent or stored."""
+    """A run in which everything is computed and counted.
+
+    Nothing is sent or stored.
+    """
 
     mode = "dry"
 
@@ -177,7 +189,10 @@ class DryRun(Run):
         return dry.population(self._program, ref, columns, self._responses, first)
 
     def explain(self, key: Any) -> Explanation:
-        """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
+        """Return one person's path through the run and what dropped them.
+
+        `key` is a value, or a tuple of several.
+        """
         parts = _parts(key)
         return Explanation(parts, tuple(dry.explain(self._program, parts, self._responses)))
 
@@ -238,7 +253,10 @@ class LiveRun(Run):
             return runs.read_exclusions(connection, self.id)
 
     def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
-        """Return the rows of a transition: as stored where the run kept them, else computed again for its instant."""
+        """Return the rows of a transition.
+
+        As stored where the run kept them, else computed again for its instant.
+        """
         if not columns and (path := self._kept(ref)) is not None:
             program = self._program()
             known = program.campaign.population(ref)
@@ -253,12 +271,17 @@ class LiveRun(Run):
         return None if found is None else files.path_of(self._store.folder, found)
 
     def explain(self, key: Any) -> Explanation:
-        """Return one person's path through the run and what dropped them; `key` is a value, or a tuple of several."""
+        """Return one person's path through the run and what dropped them.
+
+        `key` is a value, or a tuple of several.
+        """
         parts = _parts(key)
         return Explanation(parts, tuple(dry.explain(self._program(), parts)))
 
     def wait(self, timeout: str | float | dt.timedelta = "60s") -> LiveRun:
-        """Hold until the run is done, failed or stopped, at most for a time; return the run.
+        """Hold until the run is done, failed or stopped, at most for a time.
+
+        Return the run.
 
         Errors: a run that is still going on after the time.
         """

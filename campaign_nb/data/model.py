@@ -176,7 +176,10 @@ class DataModel:
 
     @property
     def portable(self) -> bool:
-        """Whether a new kernel could open the same rows: every source is a path or an importable function."""
+        """Whether a new kernel could open the same rows.
+
+        Every source is a path or an importable function.
+        """
         return all(info.source.portable for info in self.infos.values())
 
     def check(self) -> pl.DataFrame:
@@ -216,7 +219,10 @@ class DataModel:
 
 
 class Table(Handle):
-    """A table of the data model: its columns and links are attributes, or ["any name"]."""
+    """A table of the data model.
+
+    Its columns and links are attributes, or ["any name"].
+    """
 
     def __init__(self, model: DataModel, info: TableInfo) -> None:
         self._model, self._info = model, info

@@ -25,7 +25,10 @@ from campaign_nb.steps import Filter, Step
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One activity on a person's path: the outputs that they left by, or why they did not."""
+    """One activity on a person's path.
+
+    The outputs that they left by, or why they did not.
+    """
 
     activity: str
     outputs: tuple[str, ...]

@@ -45,7 +45,10 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a run needs of a campaign: its compiled definition, its data and where stored rows are found."""
+    """What a run needs of a campaign.
+
+    Its compiled definition, its data and where stored rows are found.
+    """
 
     campaign: CompiledCampaign
     contexts: Mapping[str, Context]
@@ -60,14 +63,19 @@ class Program:
 
 
 class Runner:
-    """Executes live runs on a store; everything that it does counts from the commit of a stage."""
+    """Executes live runs on a store.
+
+    Everything that it does counts from the commit of a stage.
+    """
 
     def __init__(self, store: Store, clock: Clock, handlers: Mapping[str, Handler], tell: Listener) -> None:
         self._store, self._clock, self._handlers, self._tell = store, clock, handlers, tell
         self._folder: Path = store.folder
 
     def advance(self, run_id: str, program: Program, *, stop: Callable[[], bool] = lambda: False) -> RunRecord:
-        """Go on with a run until it is done, waits, is stopped or paused; return how it stands.
+        """Go on with a run until it is done, waits, is stopped or paused.
+
+        Return how it stands.
 
         Errors: what a stage raises is written to the run, which is then failed, and raised again.
         """

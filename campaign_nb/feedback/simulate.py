@@ -18,7 +18,9 @@ EVENTS = ("bounced", "delivered", "opened", "clicked", "unsubscribed", "complain
 
 @dataclass(frozen=True)
 class ResponseModel:
-    """Who bounces, opens and clicks, drawn from a stable hash of person, message and seed.
+    """Who bounces, opens and clicks, drawn from a stable hash of person.
+
+    Message and seed.
 
     Units: `bounce` is a share of the sent, `open` of the delivered, `click`, `unsubscribe` and `complain` of those who
     opened; each a number, or numbers by activity. The same person responds the same way when the run is repeated with
@@ -48,7 +50,10 @@ class ResponseModel:
                 object.__setattr__(self, name, dict(many))  # a copy, so that the model stays as it was checked
 
     def rate(self, name: str, activity: str) -> float:
-        """Return a rate for one activity; 0 where rates are given by activity and it is not among them."""
+        """Return a rate for one activity.
+
+        0 where rates are given by activity and it is not among them.
+        """
         given: Rate = getattr(self, name)
         return float(given.get(activity, 0.0)) if isinstance(given, Mapping) else float(given)
 

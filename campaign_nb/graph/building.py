@@ -28,7 +28,9 @@ class Building(SourceMethods):
         """Return the campaign as its transitions see it."""
 
     def add(self, label: str, activity: Activity, *inputs: Transition, description: str = "") -> Any:
-        """Add an activity of any class, one of your own too; the first input is the primary one.
+        """Add an activity of any class, one of your own too.
+
+        The first input is the primary one.
 
         Shape: a transition for one output, branches for several.
         """
@@ -53,12 +55,18 @@ class Building(SourceMethods):
 
     @property
     def problems(self) -> Problems:
-        """Everything that is wrong with the definition, from schemas alone; empty when it can run."""
+        """Everything that is wrong with the definition, from schemas alone.
+
+        Empty when it can run.
+        """
         owner = self._owner()
         return Problems(problems(owner.draft.definition, owner.schema, owner.audiences, owner.draft.problems()))
 
     def remove(self, *labels: str) -> None:
-        """Remove activities by label; where several cells define one, the one that counts."""
+        """Remove activities by label.
+
+        Where several cells define one, the one that counts.
+        """
         owner = self._owner()
         owner.draft.remove(*labels)
         owner.changed()
@@ -73,7 +81,10 @@ class Building(SourceMethods):
         other.changed()
 
     def undo(self) -> None:
-        """Take back the last change; all that one execution of a cell added is one change."""
+        """Take back the last change.
+
+        All that one execution of a cell added is one change.
+        """
         owner = self._owner()
         owner.draft.undo()
         owner.changed()
@@ -101,13 +112,18 @@ class Building(SourceMethods):
         return save(self._owner().draft.definition, path)
 
     def to_python(self, *, data: str = "shop") -> str:
-        """Return readable Python that builds an equal campaign; `data` is the variable of the data model.
+        """Return readable Python that builds an equal campaign.
+
+        `data` is the variable of the data model.
 
         Errors: a cycle, or an input that is not there.
         """
         return to_python(self._owner().draft.definition, data=data)
 
     def diff(self, other: Building | Definition) -> list[Change]:
-        """Return what changed from this definition to another, in words; empty when they are equal."""
+        """Return what changed from this definition to another, in words.
+
+        Empty when they are equal.
+        """
         after = other if isinstance(other, Definition) else other._owner().draft.definition
         return diff(self._owner().draft.definition, after)

@@ -49,7 +49,9 @@ class Dag:
         return list(self._after[label])
 
     def order(self) -> list[str]:
-        """Return the labels, each after all that it reads; among those that are ready, the earliest given comes first.
+        """Return the labels, each after all that it reads.
+
+        Among those that are ready, the earliest given comes first.
 
         Labels on a cycle, and those after one, are left out.
         """
@@ -69,15 +71,23 @@ class Dag:
         return done
 
     def ancestors(self, *labels: str) -> set[str]:
-        """Return everything that these labels read, directly or not; a label only if it reads itself."""
+        """Return everything that these labels read, directly or not.
+
+        A label only if it reads itself.
+        """
         return _reach(labels, self._before)
 
     def descendants(self, *labels: str) -> set[str]:
-        """Return everything that reads these labels, directly or not; a label only if it reads itself."""
+        """Return everything that reads these labels, directly or not.
+
+        A label only if it reads itself.
+        """
         return _reach(labels, self._after)
 
     def cycles(self) -> list[list[str]]:
-        """Return one shortest cycle for each knot of labels that read one another, in the order of the edges.
+        """Return one shortest cycle for each knot of labels that read one another.
+
+        In the order of the edges.
 
         >>> Dag.of({"a": ["c"], "b": ["a"], "c": ["b"], "d": ["d"]}).cycles()
         [['a', 'b', 'c'], ['d']]

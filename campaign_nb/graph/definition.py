@@ -45,7 +45,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An activity in its place: its label, what it reads (the primary input first), the cell that wrote it."""
+    """An activity in its place.
+
+    Its label, what it reads (the primary input first), the cell that wrote it.
+    """
 
     label: str
     activity: Activity
@@ -88,7 +91,10 @@ class Definition:
         return self.nodes[label]
 
     def with_node(self, node: Node) -> Definition:
-        """Return the definition with one more activity; one of the same label is replaced in its place."""
+        """Return the definition with one more activity.
+
+        One of the same label is replaced in its place.
+        """
         return replace(self, nodes={**self.nodes, node.label: node})
 
     def without(self, *labels: str) -> Definition:
@@ -96,7 +102,9 @@ class Definition:
         return replace(self, nodes={label: node for label, node in self.nodes.items() if label not in labels})
 
     def renamed(self, name: str) -> Definition:
-        """Return the definition under another name; rules on its own messages follow, the seed stays.
+        """Return the definition under another name.
+
+        Rules on its own messages follow, the seed stays.
 
         People stay in their groups, since the seed is kept.
         """
@@ -117,7 +125,10 @@ class Definition:
         return {ref: tuple(labels) for ref, labels in found.items()}
 
     def readers(self, ref: Ref) -> tuple[str, ...]:
-        """Return the labels of the activities that read a transition, in order, each once."""
+        """Return the labels of the activities that read a transition, in order.
+
+        Each once.
+        """
         return self._readers.get(ref, ())
 
     def document(self, *, strict: bool = True) -> dict[str, Any]:
@@ -148,7 +159,10 @@ class Definition:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def digest(self) -> str:
-        """Return the SHA-256 of the canonical document: equal for equal definitions, in every kernel."""
+        """Return the SHA-256 of the canonical document.
+
+        Equal for equal definitions, in every kernel.
+        """
         return self._digest
 
     def __eq__(self, other: object) -> bool:

@@ -23,7 +23,10 @@ class Located(Problem):
 
 
 class Problems(list[Problem]):
-    """Problems as people are shown them: one below the other, or a table; a list like any other."""
+    """Problems as people are shown them: one below the other, or a table.
+
+    A list like any other.
+    """
 
     def __repr__(self) -> str:
         return "\n\n".join(map(str, self)) or "no problem"

@@ -28,7 +28,9 @@ class ChannelMethods(Fluent):
         empty_consent: bool = False,
         description: str = "",
     ) -> Transition:
-        """Send one e-mail to each person who may get it; the complement holds the excluded, each with its reason.
+        """Send one e-mail to each person who may get it.
+
+        The complement holds the excluded, each with its reason.
 
         Shape: the outbound transition is who it was attempted for; a message is one row, unique by run, activity, person
         and channel. Excluded, in this order: no address, malformed address, no consent.

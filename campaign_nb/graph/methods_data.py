@@ -28,7 +28,9 @@ class DataMethods(Fluent):
         others: Sequence[Transition] = (),
         description: str = "",
     ) -> Transition:
-        """Apply a function from a LazyFrame to a LazyFrame; it may drop rows and add the columns it declares.
+        """Apply a function from a LazyFrame to a LazyFrame.
+
+        It may drop rows and add the columns it declares.
 
         Shape: the function gets the key and the columns that were added before (several inputs: several frames); it returns
         some of the same keys, each once, with the columns of `adds`. Rows it drops are the complement.

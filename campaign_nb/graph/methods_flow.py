@@ -31,7 +31,9 @@ class FlowMethods(Fluent):
     def wait(
         self, label: str, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, description: str = ""
     ) -> Transition:
-        """Hold the population for a duration; what follows sees the instant at which the wait was due as *now*.
+        """Hold the population for a duration.
+
+        What follows sees the instant at which the wait was due as *now*.
 
         Shape: rows and columns unchanged. Units: elapsed time. It survives restarts and costs nothing meanwhile; in a dry
         run it passes at once.

@@ -32,7 +32,9 @@ class TargetingMethods(Fluent):
         nulls: Literal["distinct", "equal"] = "distinct",
         description: str = "",
     ) -> Transition:
-        """Keep n rows of each group with equal identifying values; the complement holds the others.
+        """Keep n rows of each group with equal identifying values.
+
+        The complement holds the others.
 
         Order: `order` decides who stays, further keys break ties, then a seeded hash of the key, finally the key; never
         the order of rows. Without `order` the choice is random, the same on every run.
@@ -49,7 +51,9 @@ class TargetingMethods(Fluent):
         return self._one(label, Deduplicate.of(by=by, keep=keep, order=order, nulls=nulls), description, (by, order))
 
     def enrich(self, label: str, /, columns: Mapping[str, object] | None = None, *, description: str = "", **named: object) -> Transition:
-        """Add columns: attributes, expressions, aggregates of linked rows, or the first n linked rows as a list.
+        """Add columns: attributes, expressions, aggregates of linked rows.
+
+        Also the first n linked rows as a list.
 
         Shape: one input; the same rows, more columns. Columns are computed where something reads them.
         Nulls: a sum of no linked rows is null, so is a list; a count is 0.

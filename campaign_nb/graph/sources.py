@@ -36,7 +36,9 @@ class SourceMethods(Fluent):
     def combine(
         self, label: str, *inputs: Transition, primary: Transition | None = None, mode: Mode = "union", description: str = ""
     ) -> Transition:
-        """Join populations of one targeting dimension by key; the first input is the primary one.
+        """Join populations of one targeting dimension by key.
+
+        The first input is the primary one.
 
         Union keeps every key once, intersection the keys of all inputs, exclusion the primary's keys that no other has.
         Shape: two or more inputs; a key found in several gives one row, with the columns of the earliest.
@@ -51,7 +53,9 @@ class SourceMethods(Fluent):
         return self._one(label, Combine.of(mode=mode), description, (), inputs, primary)
 
     def read_audience(self, label: str, audience: str | None = None, *, description: str = "") -> Transition:
-        """Start with a saved audience: the keys stored then, with the columns stored beside them.
+        """Start with a saved audience.
+
+        The keys stored then, with the columns stored beside them.
 
         Shape: no input; the members whose key is a row of the table now; others are counted as gone.
         Errors: no audience of that name in the workspace, or one of a table that the data model does not have.

@@ -25,7 +25,9 @@ REJECTS = "rejects"
 
 
 class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
-    """The population that leaves an activity; its verbs add the activities that come next.
+    """The population that leaves an activity.
+
+    Its verbs add the activities that come next.
 
     `a | b` joins, `a & b` intersects, `a - b` excludes; such an expression is an activity while something reads it.
     """
@@ -78,7 +80,9 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
         return self.frame(run).head(n)
 
     def add(self, label: str, activity: Activity, *others: Transition, description: str = "") -> Any:
-        """Add an activity of any class, one of your own too; it reads this transition first, then the others.
+        """Add an activity of any class, one of your own too.
+
+        It reads this transition first, then the others.
 
         Shape: a transition for one output, branches for several.
         """
@@ -208,7 +212,9 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
 
 
 class Branches:
-    """The outputs of an activity that has several: attributes, or ["any name"], unpacked in order, the complement apart.
+    """The outputs of an activity that has several.
+
+    Attributes, or ["any name"], unpacked in order, the complement apart.
 
     It has no verbs, so that an output may be called like one.
     """

@@ -131,7 +131,9 @@ def _duration(value: dt.timedelta) -> str:
 
 
 def money(value: Cell) -> str | None:
-    """Print a number with two decimals, halves away from zero; null for null and from 10**15 on.
+    """Print a number with two decimals, halves away from zero.
+
+    Null for null and from 10**15 on.
 
     >>> money(12.5), money(1.005), money(Decimal("-0.001")), money(None)
     ('12.50', '1.01', '0.00', None)

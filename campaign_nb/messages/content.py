@@ -13,9 +13,8 @@ from campaign_nb.errors import ActivityError, DefinitionError, Problem, did_you_
 from campaign_nb.messages import sandbox
 from campaign_nb.messages.cells import CONTROLS
 from campaign_nb.messages.language import MOST_CHARACTERS, WHERE, Part, columns, parsed
-from campaign_nb.messages.plain import Unplain, value_of
+from campaign_nb.messages.plain import Written, written
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Misfit
 from campaign_nb.rules.tree import Type
 from campaign_nb.steps import Population
 
@@ -56,12 +55,15 @@ class Template:
             yield Problem(where, f"no column {name!r}; {did_you_mean(name, known)}", "a column of the population", "enrich adds one")
         if missing:
             return
-        try:
-            value_of(parsed(self.source, self.part), self.part, population.scope)
-        except Misfit as misfit:
-            yield misfit.problem(where)
-        except Unplain:
+        found = self._written(population)
+        if found.misfit is not None:
+            yield found.misfit.problem(where)
+        elif found.value is None:
             yield from self._loops(population, where)
+
+    def _written(self, population: Population) -> Written:
+        columns = (population.scope.row.column(name) for name in self.names)
+        return written(self.source, self.part, tuple(column for column in columns if column is not None))
 
     def _loops(self, population: Population, where: str) -> Iterator[Problem]:
         """Yield loops over columns that hold no list."""
@@ -73,10 +75,7 @@ class Template:
 
     def value(self, population: Population) -> tree.Node | None:
         """Return the text as a value of each row, or None where it must be rendered row by row."""
-        try:
-            return value_of(parsed(self.source, self.part), self.part, population.scope)
-        except (Unplain, Misfit):
-            return None
+        return self._written(population).value
 
     def render(self, row: Mapping[str, Any]) -> str:
         """Render it for one row.

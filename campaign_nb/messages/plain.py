@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
 
+from campaign_nb.messages.language import Part, parsed
 from campaign_nb.messages.places import BEFORE_COLON, LINK, SCHEMES
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope, type_of
 from campaign_nb.rules.fit import fit
+from campaign_nb.rules.schema import Field, LinkSchema, RowSchema, TableSchema
 from campaign_nb.rules.tree import Type
 
 _OPERATORS: Mapping[str, tree.Operator] = {"eq": "=", "ne": "<>", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
@@ -23,17 +27,47 @@ class Unplain(Exception):
     """A template does more than values can say."""
 
 
-def value_of(parsed: nodes.Template, part: str, scope: Scope) -> tree.Node:
-    """Return a parsed template as a text value of each row; it is never null.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A template on columns of some types: its value, what does not fit, or neither where it is no plain value."""
 
-    Errors: `Unplain` where it has loops, attributes, arithmetic or too many parts; `Misfit` where types don't fit.
+    value: tree.Node | None = None
+    misfit: Misfit | None = None
+
+
+@lru_cache(maxsize=1024)
+def written(source: str, part: Part, fields: tuple[Field, ...]) -> Written:
+    """Return a template as a text value of each row, which is never null.
+
+    Shape: `fields` are the columns that it reads. It is no plain value where it has loops, attributes, arithmetic or
+    too many parts.
     """
-    value = fit(scope, _Writer(part, scope).body(parsed.body))
-    depth, count = tree.measure(value)
-    if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
-        raise Unplain
-    type_of(scope, value)
-    return value
+    scope = Scope(_Columns(fields), RowSchema(_Columns(fields)))
+    try:
+        value = fit(scope, _Writer(part, scope).body(parsed(source, part).body))
+        depth, count = tree.measure(value)
+        if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
+            return Written()
+        type_of(scope, value)
+    except Unplain:
+        return Written()
+    except Misfit as misfit:
+        return Written(misfit=misfit)
+    return Written(value)
+
+
+class _Columns:
+    """A table of just the columns that a template reads, so that what is made of it depends on nothing else."""
+
+    label = "population"
+    key: tuple[str, ...] = ()
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.columns: Mapping[str, Field] = {item.name: item for item in fields}
+        self.links: Mapping[str, LinkSchema] = {}
+
+    def schema_of(self, table: str) -> TableSchema:
+        raise KeyError(table)
 
 
 class _Writer:

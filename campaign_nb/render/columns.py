@@ -35,7 +35,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """All ranks from left to right, and the ranges of ranks that stand in one row of the picture."""
+    """All ranks from left to right.
+
+    And the ranges of ranks that stand in one row of the picture.
+    """
 
     columns: list[Column]
     bands: list[tuple[int, int]]

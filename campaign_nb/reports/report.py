@@ -25,7 +25,9 @@ SHOWN_RUNS = 10
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """Targeted, excluded, sent, delivered, opened, clicked, with their rates: of one run, or of all.
+    """Targeted, excluded, sent, delivered, opened, clicked, with their rates.
+
+    Of one run, or of all.
 
     `frame()` has every figure, `messages` one row per message, `exclusions` who was left out and why, `funnel` a chart.
     """
@@ -64,7 +66,10 @@ class Report:
 
     @property
     def funnel(self) -> alt.VConcatChart:
-        """The funnel from targeted to clicked, as an Altair chart; an opened message was opened at least once."""
+        """The funnel from targeted to clicked, as an Altair chart.
+
+        An opened message was opened at least once.
+        """
         return charts.funnel_chart(self.stages.to_dicts())
 
     @property

@@ -19,7 +19,9 @@ _FIELDS = ("version", "label", "description", "favourite", "table", "rule")
 
 
 class Filter:
-    """A rule saved under a label; the values written as `cn.param(name, default)` are set when it is used.
+    """A rule saved under a label.
+
+    The values written as `cn.param(name, default)` are set when it is used.
 
     Calling it gives a rule with every parameter bound, those not named to their defaults.
     Errors: one parameter with two defaults.

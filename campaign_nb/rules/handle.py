@@ -21,7 +21,10 @@ class UnknownName(DefinitionError, AttributeError):
 
 
 class Unordered:
-    """What is no value: every operator says so and names what to write, instead of an answer that means nothing."""
+    """What is no value: every operator says so and names what to write.
+
+    Instead of an answer that means nothing.
+    """
 
     def refuse_as_value(self) -> NoReturn:
         """Say what this is and what to write."""
@@ -90,7 +93,10 @@ class verb(Generic[P, R]):  # used as a decorator
 
 
 class Handle(Unordered):
-    """What tables, links and linked rows share: columns and links by attribute or by ["name"]."""
+    """What tables, links and linked rows share.
+
+    Columns and links by attribute or by ["name"].
+    """
 
     _root: Root
     _path: tuple[str, ...]

@@ -20,7 +20,10 @@ def refuse(where: str, what: str, expected: str, do: str) -> NoReturn:
 
 
 class Operand:
-    """What values and rules share: they refuse Python's own truth tests, which would silently mean something else."""
+    """What values and rules share.
+
+    They refuse Python's own truth tests, which would silently mean something else.
+    """
 
     node: tree.Node
 

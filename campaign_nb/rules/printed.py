@@ -14,7 +14,10 @@ from campaign_nb.rules.text import text
 
 
 class Printed(Operand):
-    """What a rule and a value share: a tree, the table that it is about, and its text."""
+    """What a rule and a value share.
+
+    A tree, the table that it is about, and its text.
+    """
 
     root: Root | None
 
@@ -37,7 +40,9 @@ class PrintedRule(Printed):
     """The forms that only a rule has."""
 
     def sql(self, dialect: Dialect = "duckdb", *, as_of: dt.date | dt.datetime | None = None) -> str:
-        """Return the rule as a query in a dialect of SQL, to be read: the keys of the rows for which it is true.
+        """Return the rule as a query in a dialect of SQL, to be read.
+
+        The keys of the rows for which it is true.
 
         Time: *today* and *now* are those of `as_of` when it is given, else the database's.
         Errors: an unknown dialect; a rule that names no table.

@@ -11,7 +11,10 @@ from campaign_nb.rules.tree import Type
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: its name, type and, for a date with a time, its zone (None: the campaign's)."""
+    """One column: its name, type and, for a date with a time, its zone (None.
+
+    The campaign's).
+    """
 
     name: str
     type: Type
@@ -20,7 +23,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class LinkSchema:
-    """One direction of a link: the table it leads to, the pairs of columns, and whether it leads to many rows."""
+    """One direction of a link.
+
+    The table it leads to, the pairs of columns, and whether it leads to many rows.
+    """
 
     name: str
     to: str

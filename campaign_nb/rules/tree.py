@@ -57,7 +57,10 @@ EVENTS = ("sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "
 
 
 class Node:
-    """What every node of the tree shares: frozen, compared by content, walked in the order of its fields."""
+    """What every node of the tree shares.
+
+    Frozen, compared by content, walked in the order of its fields.
+    """
 
     __slots__ = ()
 

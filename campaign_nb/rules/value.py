@@ -123,7 +123,10 @@ class Value(Printed):
         return self._compare(op, other) | self.is_null()
 
     def is_in(self, options: Iterable[object]) -> Rule:
-        """Test membership in a list. Nulls: a null in the list makes a miss unknown, as SQL does."""
+        """Test membership in a list. Nulls.
+
+        A null in the list makes a miss unknown, as SQL does.
+        """
         if isinstance(options, str) or not isinstance(options, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] # users
             refuse("rule", f"is_in got {options!r}", "a list", 'customers.country.is_in(["FR", "DE"])')
         kind = self.type
@@ -133,7 +136,10 @@ class Value(Printed):
         return rule_of(tree.In(self.node, tuple(items)), self)
 
     def not_in(self, options: Iterable[object]) -> Rule:
-        """Test that the value is not in a list. Nulls: unknown for a null value or a null in the list."""
+        """Test that the value is not in a list. Nulls.
+
+        Unknown for a null value or a null in the list.
+        """
         return ~self.is_in(options)
 
     def is_null(self) -> Rule:
@@ -198,7 +204,10 @@ class Value(Printed):
         return OrderBy(tree.Order(self.node, descending=True))
 
     def distribution(self, n: int = 20) -> Any:
-        """Count the n most frequent values: a frame with value, count and share of the rows."""
+        """Count the n most frequent values.
+
+        A frame with value, count and share of the rows.
+        """
         return executor().distribution(self, n)
 
 
@@ -306,7 +315,9 @@ def rule_of(node: tree.Node, *operands: object) -> Rule:
 
 
 def as_rule(value: object, root: Root | None = None) -> Rule:
-    """Turn a rule, its text or a boolean value into a rule; `root` is the table that a text is about.
+    """Turn a rule, its text or a boolean value into a rule.
+
+    `root` is the table that a text is about.
 
     Errors: anything else, with what to write instead.
     """
@@ -343,7 +354,10 @@ def _limit(node: tree.Node) -> None:
 
 
 def call(name: str, *args: object) -> Value:
-    """Apply a function of the rule language; its types are checked where the table is known."""
+    """Apply a function of the rule language.
+
+    Its types are checked where the table is known.
+    """
     nodes = tuple(node_of(arg) for arg in args)
     value = Value(tree.Call(name, nodes), _root(*args))
     _limit(value.node)

@@ -18,7 +18,9 @@ _WEEK = 7
 
 @dataclass(frozen=True, repr=False)
 class Cron(Schedule):
-    """By cron text: minute, hour, day of the month, month, day of the week; then seconds and year, if given.
+    """By cron text: minute, hour, day of the month, month, day of the week.
+
+    Then seconds and year, if given.
 
     Time: 0 and 7 are Sunday; a day of the month with a day of the week means either. A text whose minute and hour
     have neither `*` nor `/` names fixed times, launched once also where the clock skips or repeats them; others follow

@@ -21,7 +21,10 @@ _COUNTED = 4_000  # dates looked at for an estimate; beyond them the count is sc
 
 
 class Candidate(NamedTuple):
-    """A launch that a rule names: the wall time of its label, the pass, the instant in UTC."""
+    """A launch that a rule names.
+
+    The wall time of its label, the pass, the instant in UTC.
+    """
 
     wall: dt.datetime
     fold: int
@@ -36,11 +39,17 @@ class Plan(Protocol):
         ...
 
     def back(self, until: dt.datetime) -> Iterator[dt.datetime]:
-        """Yield earlier and earlier instants, each so close to `until` that little lies between."""
+        """Yield earlier and earlier instants.
+
+        Each so close to `until` that little lies between.
+        """
         ...
 
     def estimate(self, after: dt.datetime, until: dt.datetime) -> int:
-        """Return about how many launches lie between two instants, at a cost that does not grow with them."""
+        """Return about how many launches lie between two instants.
+
+        At a cost that does not grow with them.
+        """
         ...
 
     def shortest(self) -> dt.timedelta | None:

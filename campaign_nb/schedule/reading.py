@@ -18,7 +18,9 @@ _MOST = 1_500  # times or days in one list: more than the minutes of a day
 
 
 class Reading:
-    """The options of one schedule while they are read; what can't be read becomes a problem.
+    """The options of one schedule while they are read.
+
+    What can't be read becomes a problem.
 
     >>> reading = Reading("Daily")
     >>> reading.time("at", "9:00"), reading.days("days", ["Saturday", "sun"])
@@ -70,7 +72,10 @@ class Reading:
         return start, end
 
     def days(self, field: str, value: object) -> str | tuple[str, ...]:
-        """Read days of the week as "all", "weekdays" or short names in the order of the week."""
+        """Read days of the week as "all".
+
+        "weekdays" or short names in the order of the week.
+        """
         if isinstance(value, str) and value.strip().lower() in ("all", "weekdays"):
             return value.strip().lower()
         names = self._known(field, value, day_of, DAYS, '"all", "weekdays" or names of days, mon to sun', f'{field}=["mon", "thu"]')
@@ -97,7 +102,10 @@ class Reading:
         return "every" if "every" in days else days[0] if len(days) == 1 else tuple(days)
 
     def length(self, field: str, value: object, least: dt.timedelta, do: str) -> str:
-        """Read a length of time of at least `least`, in whole seconds, as its shortest text."""
+        """Read a length of time of at least `least`, in whole seconds.
+
+        As its shortest text.
+        """
         try:
             length = duration(cast(str, value), f"{self.kind}, {field}")
         except ScheduleError as error:
@@ -108,7 +116,10 @@ class Reading:
         return duration_text(length)
 
     def moment(self, field: str, value: object) -> str:
-        """Read a date, or a date and time with or without an offset of its own, as ISO text in whole seconds."""
+        """Read a date, or a date and time with or without an offset of its own.
+
+        As ISO text in whole seconds.
+        """
         found = value
         if isinstance(value, str):
             found = _first_of(value.strip(), dt.date.fromisoformat, dt.datetime.fromisoformat)

@@ -134,7 +134,10 @@ class SeveralTimesADay(Schedule):
         return f"{text} of elapsed time, counted from {moment(cast(str, self.valid_from) if self.valid_from else _ANCHOR.isoformat())}"
 
     def warnings(self) -> tuple[Problem, ...]:
-        """List what is allowed and yet worth a second look: a short period, a range shorter than the period."""
+        """List what is allowed and yet worth a second look.
+
+        A short period, a range shorter than the period.
+        """
         found = super().warnings()
         if self.between and self.every:
             first, last = (seconds_of(cast(str, time)) for time in self.between)
@@ -156,7 +159,9 @@ class SeveralTimesADay(Schedule):
 
 @dataclass(frozen=True, repr=False)
 class Daily(Schedule):
-    """At one time of the day, on the clock; `days` is "all", "weekdays" or names of days.
+    """At one time of the day, on the clock.
+
+    `days` is "all", "weekdays" or names of days.
 
     >>> [str(at) for at in Daily("09:00", days="weekdays", time_zone="Europe/Paris").launches(2, after="2026-07-03 10:00")]
     ['2026-07-06 09:00:00+02:00', '2026-07-07 09:00:00+02:00']
@@ -243,7 +248,10 @@ class Monthly(Schedule):
         return f"on {joined([month_day(item) for item in self._days()])} of {months} at {self.at}"
 
     def warnings(self) -> tuple[Problem, ...]:
-        """List what is allowed and yet worth a second look, such as months without the day."""
+        """List what is allowed and yet worth a second look.
+
+        Such as months without the day.
+        """
         numbers = [item for item in self._days() if isinstance(item, int)]
         short = [MONTHS[month - 1] for month in sorted(self._months()) if any(number > _DAYS_OF.get(month, 31) for number in numbers)]
         if not short:

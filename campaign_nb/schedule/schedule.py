@@ -32,7 +32,9 @@ _TICK = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Schedule:
-    """When a campaign launches: a rule of the calendar, its zone, its validity and its policies.
+    """When a campaign launches.
+
+    A rule of the calendar, its zone, its validity and its policies.
 
     `time_zone` is an IANA name; None is the campaign's. `valid_from` and `valid_until` are dates, or dates and
     times, in that zone; both are included, a date with its whole day. `catch_up` is how late a missed launch
@@ -96,7 +98,9 @@ class Schedule:
         return self._slots(self._own_zone(), after) if self.timed else iter(())
 
     def latest(self, after: dt.datetime, until: dt.datetime) -> Slot | None:
-        """Return the last launch after `after` and up to `until`, that one included, or None.
+        """Return the last launch after `after` and up to `until`, that one included.
+
+        Or None.
 
         Cost: does not grow with the number of launches between.
         """
@@ -118,7 +122,9 @@ class Schedule:
         return None
 
     def missed(self, after: dt.datetime, until: dt.datetime) -> Missed | None:
-        """Sum up the launches after `after` and up to `until`: the first, the last, how many; None when none.
+        """Sum up the launches after `after` and up to `until`.
+
+        The first, the last, how many; None when none.
 
         Cost: does not grow with the number of launches; above 10,000 the count is an estimate.
         """
@@ -141,13 +147,19 @@ class Schedule:
         return self.valid_until is not None and self._validity(self._own_zone()).last < now
 
     def explain(self) -> str:
-        """Say in one English sentence when it launches, where, how long, and by which policies."""
+        """Say in one English sentence when it launches, where, how long.
+
+        And by which policies.
+        """
         where = f"{self.time_zone} time" if self.time_zone else "in the campaign's time zone"
         text = f"{self._sentence()}, {where}{span(cast(str | None, self.valid_from), cast(str | None, self.valid_until))}"
         return f"{text[:1].upper()}{text[1:]}; {policy(cast(str, self.catch_up) if self.timed else None, self.overlap)}."
 
     def warnings(self) -> tuple[Problem, ...]:
-        """List what is allowed and yet worth a second look, such as a period under 15 minutes."""
+        """List what is allowed and yet worth a second look.
+
+        Such as a period under 15 minutes.
+        """
         period = self._plan(zone(self.time_zone or "UTC")).shortest() if self.timed else None
         if period is None or period >= _QUICK:
             return ()

@@ -41,7 +41,9 @@ class Parameter:
 
 @dataclass(frozen=True, repr=False, init=False)
 class OnSignal(Schedule):
-    """Whenever a signal arrives; each parameter is a name with a type, or with a value for dry runs.
+    """Whenever a signal arrives.
+
+    Each parameter is a name with a type, or with a value for dry runs.
 
     Types are `str`, `int`, `float`, `bool`, `datetime.date` and `datetime.datetime`. A parameter with the name of an
     option, such as `overlap`, goes into one dict: `OnSignal({"overlap": str})`.

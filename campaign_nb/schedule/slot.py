@@ -10,7 +10,9 @@ from campaign_nb.clock import zone
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A launch that a schedule names: local label, pass and zone identify it, `at` is when.
+    """A launch that a schedule names.
+
+    Local label, pass and zone identify it, `at` is when.
 
     Time: `nominal` is the local date and time as written by the rule, even when the clock skips it;
     `fold` is 1 on the second pass of an hour that exists twice; `at` is aware, in UTC.

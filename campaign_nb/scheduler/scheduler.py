@@ -49,7 +49,9 @@ class NextLaunch:
 
 
 class Scheduler:
-    """Launches the campaigns of a workspace when they are due, and goes on with their runs.
+    """Launches the campaigns of a workspace when they are due.
+
+    And goes on with their runs.
 
     One daemon thread looks at least every 30 s; runs execute in threads of their own, two at a time. Each launch is a
     row of the store, claimed once, whatever clocks, restarts and other kernels do. With a `ManualClock` there are no
@@ -87,7 +89,10 @@ class Scheduler:
         return self._state
 
     def start(self) -> None:
-        """Launch what is due from now on, make up for what was missed, go on with runs; harmless when it runs already."""
+        """Launch what is due from now on, make up for what was missed, go on with runs.
+
+        Harmless when it runs already.
+        """
         with self._lock:
             if self._state == "running":
                 return
@@ -132,7 +137,10 @@ class Scheduler:
         self._changed()
 
     def pause(self) -> None:
-        """Start no launch and no further stage until `resume` or `start`; what passes meanwhile counts as missed."""
+        """Start no launch and no further stage until `resume` or `start`.
+
+        What passes meanwhile counts as missed.
+        """
         with self._lock:
             if self._state != "running":
                 return
@@ -155,7 +163,9 @@ class Scheduler:
             self.tick()
 
     def submit(self, run_id: str) -> None:
-        """Execute a run that exists already as soon as possible: at once if the scheduler runs, or else when it starts.
+        """Execute a run that exists already as soon as possible.
+
+        At once if the scheduler runs, or else when it starts.
 
         Errors: no such run.
         """
@@ -165,7 +175,10 @@ class Scheduler:
         self.wake()
 
     def tick(self) -> None:
-        """Do everything that is due now in the calling thread: waits that are over, launches, and what follows from them."""
+        """Do everything that is due now in the calling thread.
+
+        Waits that are over, launches, and what follows from them.
+        """
         with self._turn:
             if self._ticking or self._state == "paused":
                 return
@@ -186,12 +199,18 @@ class Scheduler:
 
     @property
     def log(self) -> list[LogLine]:
-        """The last lines of the log of all campaigns, oldest first; what could not be written stands at the end."""
+        """The last lines of the log of all campaigns, oldest first.
+
+        What could not be written stands at the end.
+        """
         with self._store.read() as connection:
             return log.read(connection, limit=_LINES) + list(self._unwritten)
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what panels show, as data that JSON can hold: state, runs and their progress, launches, campaigns."""
+        """Return what panels show, as data that JSON can hold.
+
+        State, runs and their progress, launches, campaigns.
+        """
         after = self._clock.now()
         with self._store.read() as connection:
             ahead = [(launch.campaign, launch.at.astimezone(dt.UTC)) for launch in self.launches()]
@@ -200,7 +219,10 @@ class Scheduler:
             return panel.snapshot(connection, self._store.identity, self._state, running, nexts, ahead, since)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener`, from any thread, when there is something new to show; returns a function that ends it."""
+        """Call `listener`, from any thread, when there is something new to show.
+
+        Returns a function that ends it.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
@@ -228,7 +250,10 @@ class Scheduler:
         return LONGEST if following is None else max(0.0, (following - now).total_seconds())
 
     def trouble(self, error: BaseException, doing: str = "the scheduler") -> None:
-        """Write an error into the log, once for several of the same in a row; it goes on all the same."""
+        """Write an error into the log, once for several of the same in a row.
+
+        It goes on all the same.
+        """
         what = str(error) if isinstance(error, CampaignError) else type(error).__name__
         text = f"{doing} met an error and goes on: {what}"
         if text == self._last_trouble:

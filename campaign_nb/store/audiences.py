@@ -15,7 +15,10 @@ from campaign_nb.store.sqlite import insert_new
 
 @dataclass(frozen=True, slots=True)
 class AudienceRecord:
-    """A saved population: the targeting dimension's table, the file of its keys, and the run that saved it."""
+    """A saved population.
+
+    The targeting dimension's table, the file of its keys, and the run that saved it.
+    """
 
     name: str
     table_name: str
@@ -39,7 +42,9 @@ class FilterRecord:
 def save_audience(
     connection: Connection, name: str, table_name: str, file_id: str, rows: int, at: dt.datetime, *, run_id: str | None = None
 ) -> AudienceRecord:
-    """Keep a population under a name; a population of that name before is replaced, its file stays until it is forgotten.
+    """Keep a population under a name.
+
+    A population of that name before is replaced, its file stays until it is forgotten.
 
     Errors: an empty name, a file that is not recorded.
     """

@@ -19,7 +19,10 @@ from campaign_nb.store.sqlite import insert_new
 
 @dataclass(frozen=True, slots=True)
 class CampaignRecord:
-    """What the store knows of a campaign; `version` is the newest one, published or not, 0 before the first."""
+    """What the store knows of a campaign.
+
+    `version` is the newest one, published or not, 0 before the first.
+    """
 
     id: str
     name: str

@@ -23,7 +23,9 @@ _abandoned: list[Connection] = []
 
 
 class Store:
-    """What a workspace knows of campaigns, launches, runs and files; the truth that every view shows.
+    """What a workspace knows of campaigns, launches, runs and files.
+
+    The truth that every view shows.
 
     A store may be used from many threads and by several kernels at once. Reads and writes are short:
     a writer waits for readers, and other writers wait for it.
@@ -114,7 +116,9 @@ class Store:
 
     @contextmanager
     def read(self) -> Generator[Connection, None, None]:
-        """Read one consistent state; inside `begin()` of the same thread, the state being written.
+        """Read one consistent state.
+
+        Inside `begin()` of the same thread, the state being written.
 
         Errors: an attempt to write.
         """
@@ -127,7 +131,10 @@ class Store:
             yield connection
 
     def integrity(self) -> list[str]:
-        """Return what is wrong with the file, its references and its tables; an empty list when nothing is."""
+        """Return what is wrong with the file, its references and its tables.
+
+        An empty list when nothing is.
+        """
         with self.read() as connection:
             return sqlite.integrity(connection)
 

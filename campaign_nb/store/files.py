@@ -31,7 +31,10 @@ _DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a file is for: a kind, and where it applies the run, the activity and the channel."""
+    """What a file is for.
+
+    A kind, and where it applies the run, the activity and the channel.
+    """
 
     kind: Kind
     run_id: str | None = None

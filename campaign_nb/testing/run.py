@@ -28,7 +28,9 @@ def run(
     seed: str = "test",
     as_of: dt.datetime = AS_OF,
 ) -> dict[str, pl.DataFrame]:
-    """Run one activity on frames, one per input, and return the rows of each output, sorted by key.
+    """Run one activity on frames, one per input, and return the rows of each output.
+
+    Sorted by key.
 
     Shape: the first column of the first frame is the key, unless `key` names another. An activity that starts with a
     table gets the data model instead. Rows in are rows out plus rows accounted for, or it raises.

@@ -20,7 +20,9 @@ class Cdnow(NamedTuple):
 
 
 def cdnow() -> Cdnow:
-    """Return the CDNOW data: 23,570 real customers of an online shop and their 69,659 purchases, 1997 to mid 1998.
+    """Return the CDNOW data.
+
+    23,570 real customers of an online shop and their 69,659 purchases, 1997 to mid 1998.
 
     Shape: customers with `customer_id, email, email_opt_in`; purchases with `customer_id, date, number_of_cds,
     dollar_value`. The data has no contact columns: addresses are made up at example.com from the customer number, two

@@ -16,7 +16,9 @@ _SECRET = ("address", "person")
 
 
 class Listing:
-    """Rows of the workspace: index by position or name, search by text, `.frame()` for the data.
+    """Rows of the workspace.
+
+    Index by position or name, search by text, `.frame()` for the data.
 
     Shape: the display shows the first 20 rows; addresses and persons are masked there.
     """

@@ -140,7 +140,10 @@ class Workspace:
 
     @property
     def feedback(self) -> Listing:
-        """The events of messages: sent messages are in the outbox, everything after that is here."""
+        """The events of messages.
+
+        Sent messages are in the outbox, everything after that is here.
+        """
         return Listing("feedback", self._rows("feedback", _FEEDBACK).drop(pl.selectors.starts_with("key_")), name="activity")
 
     def _rows(self, kind: files.Kind, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.LazyFrame:
@@ -164,7 +167,10 @@ class Workspace:
         return found
 
     def stored(self) -> dict[str, pl.LazyFrame]:
-        """Return the rows of saved audiences, by the reference under which plans load them."""
+        """Return the rows of saved audiences.
+
+        By the reference under which plans load them.
+        """
         with self.store.read() as connection:
             return {
                 f"audience:{item.name}": pl.scan_parquet(files.path_of(self.folder, files.get(connection, item.file_id)))
@@ -174,7 +180,10 @@ class Workspace:
     # ------------------------------------------------------------------------------------------------------- running
 
     def runner(self) -> Runner:
-        """Return what executes live runs: messages go to the outbox, audiences into the workspace."""
+        """Return what executes live runs.
+
+        Messages go to the outbox, audiences into the workspace.
+        """
         outbox = Outbox(self.folder, self.clock, self.store.identity, self._respond)
         return Runner(self.store, self.clock, {"send": outbox, "audience": Audiences(self.folder, self.clock)}, self.tell)
 
@@ -197,7 +206,10 @@ class Workspace:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def tell(self, event: RunEvent) -> None:
-        """Pass an event on to everybody who listens; what a listener raises does not stop the run."""
+        """Pass an event on to everybody who listens.
+
+        What a listener raises does not stop the run.
+        """
         for listener in list(self._listeners):
             try:
                 listener(event)
@@ -206,7 +218,10 @@ class Workspace:
         workspaces.changed(self)
 
     def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None], as_of: AsOf) -> None:
-        """Let this kernel launch a campaign and go on with its runs; `holder` is what users hold."""
+        """Let this kernel launch a campaign and go on with its runs.
+
+        `holder` is what users hold.
+        """
         with self._lock:
             self._programs[campaign_id] = programs
             self._schedules[campaign_id] = schedule

@@ -38,12 +38,13 @@ def prepare_live(data: Path, tiers: Sequence[str]) -> Callable[[], dict[str, int
 def campaign(data: Path, tiers: Sequence[str], workspace: cn.Workspace | None = None) -> cn.Campaign:
     """Write the canonical campaign down."""
     shop = cn.DataModel("shop", as_of="2026-11-01")
-    people = shop.table(
-        "people", data / "profiles" / "*.parquet", key="profile_id", email="email", consent={"email": "consent_email"}
-    )
+    people = shop.table("people", data / "profiles" / "*.parquet", key="profile_id", email="email", consent={"email": "consent_email"})
     to_person = cn.Link("people", on="profile_id")
     orders = shop.table(
-        "orders", data / "orders" / "*.parquet", key="order_id", links={"person": to_person, "product": cn.Link("products", on="product_id")}
+        "orders",
+        data / "orders" / "*.parquet",
+        key="order_id",
+        links={"person": to_person, "product": cn.Link("products", on="product_id")},
     )
     events = shop.table("events", data / "events" / "*.parquet", key="event_id", links={"person": to_person})
     shop.table("products", data / "products.parquet", key="product_id")

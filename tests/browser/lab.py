@@ -96,7 +96,7 @@ class Screen:
 
     def __init__(self, lab: Lab, browser: Browser, theme: str = "light") -> None:
         """Open a tab in a theme, light or dark."""
-        self.lab, self.theme = lab, theme
+        self.lab, self.browser, self.theme = lab, browser, theme
         self.context = browser.new_context(viewport={"width": 1500, "height": 1000}, color_scheme="dark" if theme == "dark" else "light")
         self.complaints = Complaints(self.context)
         self.page: Page = self.context.new_page()
@@ -137,6 +137,11 @@ class Screen:
     def texts(self, selector: str) -> list[str]:
         """Return the texts of all elements that can be seen, in order."""
         return [element.inner_text() for element in self.page.locator(selector).all() if element.is_visible()]
+
+    def show(self, selector: str) -> None:
+        """Scroll until the first such element stands at the top."""
+        self.page.locator(selector).first.evaluate("element => element.scrollIntoView({block: 'start'})")
+        self.page.wait_for_timeout(400)
 
     def picture(self, name: str) -> None:
         """Keep a picture."""

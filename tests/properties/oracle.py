@@ -84,7 +84,10 @@ class Oracle:
 
     def _enrich(self, node: Node, people: People) -> Mapping[str, People]:
         columns = _as(node, activities.Enrich).columns
-        rich = {key: added | {name: self.judge(node, key, added).value(value) for name, value in columns.items()} for key, added in people.items()}
+        rich = {
+            key: added | {name: self.judge(node, key, added).value(value) for name, value in columns.items()}
+            for key, added in people.items()
+        }
         return {OUT: rich}
 
     def _wait(self, node: Node, people: People) -> Mapping[str, People]:

@@ -157,7 +157,22 @@ def definitions(draw: st.DrawFn, table: str, most: int = 9) -> Definition:
     """Return a definition over one table without a problem."""
     plan = Plan(draw, table)
     plan.build("a0")
-    kinds = ("filter", "filter", "filter", "enrich", "enrich", "split", "split", "deduplicate", "combine", "combine", "combine", "python", "wait", "build")
+    kinds = (
+        "filter",
+        "filter",
+        "filter",
+        "enrich",
+        "enrich",
+        "split",
+        "split",
+        "deduplicate",
+        "combine",
+        "combine",
+        "combine",
+        "python",
+        "wait",
+        "build",
+    )
     for at in range(1, draw(st.integers(2, most))):
         getattr(plan, plan.of(*kinds))(f"a{at}")
     return Definition("world", seed="s", nodes=plan.nodes)

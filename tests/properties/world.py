@@ -54,10 +54,19 @@ def tables(draw: st.DrawFn) -> Tables:
     person = _maybe([*ids, 99])
     found: Tables = {
         "people": [
-            {"id": key, "age": draw(_maybe(NUMBERS)), "tier": draw(_maybe(TEXTS)), "email": draw(_maybe(emails)), "city": draw(_maybe(cities))}
+            {
+                "id": key,
+                "age": draw(_maybe(NUMBERS)),
+                "tier": draw(_maybe(TEXTS)),
+                "email": draw(_maybe(emails)),
+                "city": draw(_maybe(cities)),
+            }
             for key in ids
         ],
-        "cities": [{"code": code, "size": draw(_maybe(NUMBERS)), "region": draw(_maybe(["N", "S"]))} for code in draw(st.sampled_from([[], ["P"], ["P", "Q"]]))],
+        "cities": [
+            {"code": code, "size": draw(_maybe(NUMBERS)), "region": draw(_maybe(["N", "S"]))}
+            for code in draw(st.sampled_from([[], ["P"], ["P", "Q"]]))
+        ],
         "regions": [{"name": "N", "big": draw(_maybe([True, False]))}],
     }
     order = st.fixed_dictionaries({"person": person, "amount": _maybe(NUMBERS), "day": _maybe(DAYS), "item": _maybe(TEXTS)})

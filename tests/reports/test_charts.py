@@ -63,7 +63,8 @@ def test_bars_and_texts_of_the_chart_stand_out_on_white_and_on_black() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["</text><script>alert(1)</script>", "]]>", "<img src=x onerror=alert(1)>", 'a"b', "{{7*7}}", "\u202egnp.exe", "x\x00y", "A & B"]
+    "label",
+    ["</text><script>alert(1)</script>", "]]>", "<img src=x onerror=alert(1)>", 'a"b', "{{7*7}}", "\u202egnp.exe", "x\x00y", "A & B"],
 )
 def test_labels_are_text_whatever_they_hold(label: str) -> None:
     drawing = svg(funnel_spec(stages(label)))

@@ -55,7 +55,10 @@ def test_targeted_is_sent_and_excluded(store: Store) -> None:
 def test_messages_has_one_row_each(store: Store) -> None:
     a_run(store, {"Offer": OFFER, "Second": Sent([2])})
     found = report(store).messages
-    assert found.select("activity", "sent", "unique_opened", "unique_open_rate").rows() == [("Offer", 10, 4, 0.5), ("Second", 1, None, None)]
+    assert found.select("activity", "sent", "unique_opened", "unique_open_rate").rows() == [
+        ("Offer", 10, 4, 0.5),
+        ("Second", 1, None, None),
+    ]
     assert "run" not in found.columns
 
 

@@ -73,6 +73,8 @@ def _put(store: Store, connection: runs.Connection, slot: Slot, rows: pl.DataFra
     files.put(connection, store.folder, slot, fill, at)
 
 
-def answered(people: Sequence[int], *, bounced: int = 0, opened: Sequence[int] = (), clicked: Sequence[int] = ()) -> Mapping[str, Sequence[int]]:
+def answered(
+    people: Sequence[int], *, bounced: int = 0, opened: Sequence[int] = (), clicked: Sequence[int] = ()
+) -> Mapping[str, Sequence[int]]:
     """Events of messages of which the first few bounced and the others were delivered."""
     return {"bounced": people[:bounced], "delivered": people[bounced:], "opened": opened, "clicked": clicked}

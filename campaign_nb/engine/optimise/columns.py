@@ -51,7 +51,10 @@ class Bound:
 
 @dataclass(slots=True)
 class Reading:
-    """What evaluating some nodes takes: columns that rows hold, and leaves that must be attached first."""
+    """What evaluating some nodes takes.
+
+    Columns that rows hold, and leaves that must be attached first.
+    """
 
     columns: set[str] = field(default_factory=set[str])
     leaves: dict[Leaf, None] = field(default_factory=dict[Leaf, None])
@@ -73,7 +76,10 @@ DERIVED = (tree.Aggregate, tree.Exists, tree.Lines, tree.Behaviour, Draw)
 
 
 class Columns:
-    """The columns of a plan: which are definitions, what each step reads, what each step must carry on."""
+    """The columns of a plan.
+
+    Which are definitions, what each step reads, what each step must carry on.
+    """
 
     def __init__(self, ends: Sequence[Step], moment_of: Callable[[Step], Moment]) -> None:
         self.ends, self.moment_of = ends, moment_of
@@ -148,7 +154,10 @@ class Columns:
         return []
 
     def reading(self, step: Step, source: Step) -> Reading:
-        """Return what a step takes from the rows of one of its sources, beside what it passes on."""
+        """Return what a step takes from the rows of one of its sources.
+
+        Beside what it passes on.
+        """
         known = self.readings.get((step, source))
         if known is None:
             known = self.readings[step, source] = self._reading(step, source)

@@ -47,7 +47,10 @@ def multiply(a: object, b: object) -> Value:
 
 
 def divide(a: object, b: object) -> Value:
-    """The quotient; of two integers truncated toward zero; null when the divisor is 0."""
+    """The quotient; of two integers truncated toward zero.
+
+    Null when the divisor is 0.
+    """
     return call("divide", a, b)
 
 
@@ -154,7 +157,10 @@ def years_old(date: object) -> Value:
 
 
 def days_between(end: object, start: object) -> Value:
-    """Days from the second date to the first, times of day left out; negative when the first is earlier."""
+    """Days from the second date to the first, times of day left out.
+
+    Negative when the first is earlier.
+    """
     return call("days_between", end, start)
 
 
@@ -288,7 +294,10 @@ def right(text: object, n: object) -> Value:
 
 
 def substring(text: object, start: object, length: object = None) -> Value:
-    """The part that starts at a position, counted from 1; to the end when no length is given."""
+    """The part that starts at a position, counted from 1.
+
+    To the end when no length is given.
+    """
     return _optional("substring", text, start, length)
 
 

@@ -146,7 +146,10 @@ def _joined(call: Call) -> Node:
 
 
 def trim(*flags: str) -> Build:
-    """Take white space off both ends; some dialects need to be told to do it more than once."""
+    """Take white space off both ends.
+
+    Some dialects need to be told to do it more than once.
+    """
     return lambda call: fn("REGEXP_REPLACE", call.args[0], text(r"^\s+|\s+$"), text(""), *(text(flag) for flag in flags))
 
 

@@ -35,7 +35,10 @@ _ATOMS = (
 
 
 def fn(name: str, *args: Node) -> Node:
-    """Call a function by exactly this name; it is written as it stands, whatever the dialect."""
+    """Call a function by exactly this name.
+
+    It is written as it stands, whatever the dialect.
+    """
     return exp.Anonymous(this=name, expressions=[arg.copy() for arg in args])
 
 

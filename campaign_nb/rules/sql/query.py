@@ -33,7 +33,10 @@ _AGGREGATES = {"sum": "SUM", "avg": "AVG", "min": "MIN", "max": "MAX", "std_dev"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What *today* and *now* are in the query: literals of a day that was given, or the database's own."""
+    """What *today* and *now* are in the query.
+
+    Literals of a day that was given, or the database's own.
+    """
 
     today: Node
     now: Node

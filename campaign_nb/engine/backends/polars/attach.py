@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -104,15 +104,16 @@ def _smaller(group: Group) -> bool:
 def _attach(plan: Lowering, group: Group, sides: dict[Stem, Side]) -> None:
     shared, _ = some(group.flows)
     own = [tuple(mask for mask in flow.masks if not among(mask, shared)) for flow in group.flows]
-    names: dict[str, None] = dict.fromkeys(group.table.key)
+    names: dict[str, list[pl.Expr]] = {name: [pl.col(name)] for name in group.table.key}
     later: dict[Leaf, None] = {}
-    for item in group.entries:
-        names |= dict.fromkeys(_held(plan, item))
+    for item, flow in zip(group.entries, group.flows, strict=True):
+        for name in _held(plan, item):
+            names.setdefault(name, []).append(flow.column(name))
         later |= plan.columns.needs[item.step].leaves | plan.columns.reading(item.step, item.source).leaves
-    late = _late(group, own, names)
+    late = _late(names, any(own))
     roots = {root for masks in own for mask in masks for root in mask.expr.meta.root_names()}
-    roots |= {root for flow in group.flows for name in late for root in flow.column(name).meta.root_names()}
-    plain = [group.flows[0].column(name).alias(name) for name in names if name not in late]
+    roots |= {root for name in late for value in names[name] for root in value.meta.root_names()}
+    plain = [values[0].alias(name) for name, values in names.items() if name not in late]
     derived = {leaf: name for leaf, name in group.base.derived.items() if leaf in later}
     others = [name for name in dict.fromkeys([*derived.values(), *sorted(roots)]) if name not in names or name in late]
     frame = group.rows().select(*plain, *others)
@@ -137,14 +138,14 @@ def _held(plan: Lowering, item: Pending) -> list[str]:
     return [name for name in names if name in known]
 
 
-def _late(group: Group, own: Sequence[Sequence[Mask]], names: Iterable[str]) -> set[str]:
+def _late(names: Mapping[str, Sequence[pl.Expr]], conditions: bool) -> set[str]:
     """Return the columns that each flow goes on computing for itself, because what the flows still need is below them.
 
     Written into the shared frame, a computed column would stand in the place of the one that conditions are about.
     """
-    computed = {name for name in names if not all(flow.column(name).meta.eq(pl.col(name)) for flow in group.flows)}
-    same = all(flow.column(name).meta.eq(group.flows[0].column(name)) for name in computed for flow in group.flows)
-    return set() if same and not any(own) else computed
+    computed = {name for name, values in names.items() if not all(value.meta.eq(pl.col(name)) for value in values)}
+    same = all(value.meta.eq(names[name][0]) for name in computed for value in names[name])
+    return computed if conditions or not same else set()
 
 
 def _joined(plan: Lowering, group: Group, frame: pl.LazyFrame, leaf: Leaf, sides: dict[Stem, Side]) -> tuple[pl.LazyFrame, dict[Leaf, str]]:

@@ -30,7 +30,10 @@ class Mask:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The rows of a base that meet all masks; computed columns are expressions on the base."""
+    """The rows of a base that meet all masks.
+
+    Computed columns are expressions on the base.
+    """
 
     base: Base
     masks: tuple[Mask, ...] = ()

@@ -55,7 +55,10 @@ class Pending:
 
 
 class RowResolver:
-    """Resolves the leaves of nodes on a flow; added columns that are still definitions are compiled in place."""
+    """Resolves the leaves of nodes on a flow.
+
+    Added columns that are still definitions are compiled in place.
+    """
 
     def __init__(self, columns: Columns, flow: Flow, scope: Step, moment: Moment) -> None:
         self.columns, self.flow, self.scope, self.moment = columns, flow, scope, moment
@@ -82,7 +85,10 @@ class RowResolver:
         return compile_value(node, self, context_of(self.moment))
 
     def rule(self, node: tree.Node) -> pl.Expr:
-        """Compile a rule to true or false; on a source it may also be null, so that the file can skip rows."""
+        """Compile a rule to true or false.
+
+        On a source it may also be null, so that the file can skip rows.
+        """
         rule = compile_rule(node, self, context_of(self.moment))
         return rule if self.flow.base.scan else selects(rule)
 
@@ -138,7 +144,10 @@ class Lowering:
     # ------------------------------------------------------------------------------------------------ what is missing
 
     def source_flow(self, step: Step, source: Step) -> Flow:
-        """Return the flow that a step reads of a source: its own, with what was attached for it."""
+        """Return the flow that a step reads of a source.
+
+        Its own, with what was attached for it.
+        """
         return self.inflow.get((step, source), self.flows[source])
 
     def pending(self, step: Step) -> list[Pending]:
@@ -154,7 +163,7 @@ class Lowering:
         return found
 
     def shortcuts(self, step: Step) -> list[SemiForm]:
-        """Return the conditions of a filter that can be a semi-join or an anti-join instead of a column."""
+        """Return the conditions of a filter that a join can decide instead of a column."""
         if self.explain or not isinstance(step, Filter) or len(step.checks) != 1:
             return []
         if rejected(self, step):
@@ -180,14 +189,20 @@ class Lowering:
         return RowResolver(self.columns, self.source_flow(step, source), source, self.columns.moment_of(step))
 
     def carried(self, step: Step, *extra: Reading) -> list[str]:
-        """Return the columns that rows after a step must hold: the key, and what is read downstream."""
+        """Return the columns that rows after a step must hold.
+
+        The key, and what is read downstream.
+        """
         names = dict.fromkeys(step.population.table.key)
         for reading in (self.columns.needs[step], *extra):
             names |= dict.fromkeys(sorted(reading.columns))
         return list(names)
 
     def held(self, step: Step, flow: Flow, names: Sequence[str]) -> list[pl.Expr]:
-        """Return the columns to keep of a flow: by name, and what was attached and is read again downstream."""
+        """Return the columns to keep of a flow.
+
+        By name, and what was attached and is read again downstream.
+        """
         later = self.columns.needs[step].leaves
         derived = [name for leaf, name in flow.base.derived.items() if leaf in later]
         return [*(flow.column(name).alias(name) for name in names), *(pl.col(name) for name in derived)]
@@ -200,7 +215,10 @@ class Lowering:
         return Flow(base)
 
     def physical(self, step: Step, source: Step, *extra: Reading) -> tuple[Flow, pl.LazyFrame]:
-        """Return the rows that a step reads of a source, narrow, with what it and the steps after it need."""
+        """Return the rows that a step reads of a source, narrow.
+
+        With what it and the steps after it need.
+        """
         flow = self.source_flow(step, source)
         names = self.carried(step, *extra)
         return flow, flow.rows().select(self.held(step, flow, names))

@@ -27,7 +27,10 @@ _OPERATORS: dict[str, Callable[[int, int], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class SemiForm:
-    """A condition as a join: keep rows with (or without) linked rows for which `having` holds."""
+    """A condition as a join.
+
+    Keep rows with (or without) linked rows for which `having` holds.
+    """
 
     condition: tree.Node
     leaf: Leaf
