@@ -113,7 +113,9 @@ class Scheduler:
             self.wake()
 
     def stop(self, seconds: float = 10.0) -> None:
-        """End the threads; runs under way stop before their next stage and go on after the next start.
+        """End the threads.
+
+        Runs under way stop before their next stage and go on after the next start.
 
         Units: `seconds` is how long to hold for a stage that is going on; after it, its thread ends by itself.
         """
@@ -240,7 +242,7 @@ class Scheduler:
     # -------------------------------------------------------------------------------------------- what the timer calls
 
     def look(self) -> float:
-        """Start what is due in worker threads and return in how many seconds there is more."""
+        """Start what is due in worker threads; return the seconds until there is more."""
         if self._state != "running":
             return LONGEST
         while self._pass(self._workers.put):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaign_nb.activity import Context
 from campaign_nb.engine.compute import compute
 from campaign_nb.engine.dry import dry_run, explain, population
 from campaign_nb.engine.moment import Moment
@@ -29,7 +30,8 @@ RELAXED = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data
 
 def program_of(definition: Definition, found: Tables) -> Program:
     model = model_of(found)
-    return Program(compile_definition(definition, model), {}, model, Moment(AS_OF))
+    contexts = {label: Context(definition.name, label, definition.seed, model) for label in definition.nodes}
+    return Program(compile_definition(definition, model), contexts, model, Moment(AS_OF))
 
 
 def wanted(oracle: Oracle, program: Program, ref: Ref) -> list[tuple[Any, ...]]:
@@ -51,6 +53,18 @@ def everything(plan: Plan, program: Program) -> Mapping[Ref, pl.DataFrame]:
     return {ref: found.delivered[output] for ref, output in outputs.items()}
 
 
+def staged(program: Program) -> Mapping[Ref, int]:
+    """The counts of all transitions, stage by stage, each on what the earlier ones stored."""
+    plan, stored, counts = program.plan(staged=True), dict[str, pl.LazyFrame](), dict[Ref, int]()
+    for stage in plan.stages:
+        outputs = {ref: Output(stage.step_of(ref), columns) for ref, columns in stage.keeps.items()}
+        plan.moments |= {output: plan.whole[ref.label].moment for ref, output in outputs.items()}
+        found = compute(stage.tasks, plan, program.model, ModelSources(program.model, stored), dict.fromkeys(outputs.values(), _same))
+        stored |= {f"checkpoint:{ref.label}\x1f{ref.port}": found.delivered[output].lazy() for ref, output in outputs.items()}
+        counts |= found.ports
+    return counts
+
+
 def _same(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows
 
@@ -63,6 +77,7 @@ def check(definition: Definition, found: Tables, table: str, data: st.DataObject
     program, oracle = program_of(definition, found), Oracle(definition, found, table)
     counted = dry_run(program).counted
     assert counted.ports == {ref: len(people) for ref, people in oracle.found.items()}
+    assert staged(program) == counted.ports
     for ref, frame in everything(program.plan(staged=False), program).items():
         assert rows_of(frame) == wanted(oracle, program, ref), ref
     ref = data.draw(st.sampled_from(sorted(oracle.found, key=str)))
