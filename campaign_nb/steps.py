@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Misfit, Scope, type_of
+from campaign_nb.rules.check import Misfit, Scope
+from campaign_nb.rules.check import field_of_value as value_as_column
 from campaign_nb.rules.schema import Field, RowSchema, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 
@@ -291,7 +292,7 @@ class Render(Unary):
 def field_of_value(population: Population, name: str, node: tree.Node) -> Field:
     """Return the column that a value gives on a population; its type is unknown where the value does not fit."""
     try:
-        return Field(name, type_of(population.scope, node))
+        return value_as_column(population.scope, name, node)
     except Misfit:
         return Field(name, Type.UNKNOWN)
 

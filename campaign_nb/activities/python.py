@@ -22,7 +22,7 @@ class PythonCode(Activity):
 
     >>> import polars as pl, campaign_nb as cn
     >>> score = lambda rows: rows.with_columns(score=pl.col("points") / 2)
-    >>> code = cn.activities.PythonCode.of(score, adds={"score": pl.Float64})
+    >>> code = cn.activities.PythonCode.of(score, adds={"score": pl.Float64}, reads=["points"])
     >>> cn.testing.run(code, pl.DataFrame({"id": [1, 2], "points": [10, 20]}))["out"]["score"].to_list()
     [5.0, 10.0]
     """

@@ -9,6 +9,7 @@ from typing import Any
 from comm import create_comm, get_comm_manager
 
 from campaign_nb.campaign import Campaign
+from campaign_nb.errors import CampaignError
 from campaign_nb.widgets.throttle import Throttle
 from campaign_nb.workspace import Workspace, workspaces
 
@@ -72,7 +73,9 @@ class Registry:
                 if workspace.store.identity == data.get("workspace"):
                     for campaign in workspace.held(str(data.get("campaign"))):
                         if isinstance(campaign, Campaign):
-                            getattr(campaign, str(kind))()
+                            with contextlib.suppress(CampaignError):  # it has ended meanwhile; the list says how it stands
+                                getattr(campaign, str(kind))()
+                    self._throttle.put(None)
         elif kind == "scheduler" and data.get("action") in ("pause", "start"):
             for workspace in workspaces.opened():
                 getattr(workspace.scheduler, str(data["action"]))()

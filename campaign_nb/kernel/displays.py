@@ -9,8 +9,10 @@ from typing import Any
 
 from campaign_nb.campaign import Campaign
 from campaign_nb.campaign.publication import Panel, Publication
+from campaign_nb.engine.events import RunEvent
 from campaign_nb.errors import CampaignError
 from campaign_nb.kernel.details import details
+from campaign_nb.kernel.doing import Doing
 from campaign_nb.kernel.outputs import Bundle, Output, Shown, beside, throttled
 from campaign_nb.kernel.panels import PanelData
 from campaign_nb.render import mime
@@ -35,15 +37,22 @@ def show_campaign(campaign: Campaign) -> None:
     live = LiveCampaign(view, functools.partial(details, campaign))
     output = Output(mime.bundle(view), live.widget, {mime.MIME: {"live": live.widget.model_id}})
 
+    doing = Doing()
+
     def draw() -> None:
-        view = campaign.view()
+        view = doing.added(campaign.view())
         live.update(view)
         run = view["run"]
         if run is None or run["state"] not in _GOING:
             output.update(mime.bundle(view))
 
+    def heard(event: RunEvent) -> None:
+        if event.campaign == campaign.name:
+            doing.hear(event)
+            changes.put(None)
+
     changes = throttled(draw)
-    ends = _listen(campaign, lambda *_: changes.put(None))
+    ends = [campaign.workspace.listen(heard), campaign.on_change(lambda: changes.put(None))]
     _shown.add(lambda: _call(ends, changes.close, live.close))
 
 
@@ -92,12 +101,8 @@ def _panel(panel: Panel) -> tuple[SchedulerPanel, Callable[[], None], list[Calla
 
     changes = throttled(draw)
     widget.on_action(act)
-    ends = [*_listen(campaign, lambda *_: changes.put(None)), panel.workspace.scheduler.on_change(lambda: changes.put(None))]
+    ends = [campaign.on_change(lambda: changes.put(None)), panel.workspace.scheduler.on_change(lambda: changes.put(None))]
     return widget, lambda: _call(ends, changes.close, widget.close), others
-
-
-def _listen(campaign: Campaign, changed: Callable[..., None]) -> list[Callable[[], None]]:
-    return [campaign.workspace.listen(changed), campaign.on_change(changed)]
 
 
 def _static(shown: Panel | Publication, widget: Any) -> Bundle:

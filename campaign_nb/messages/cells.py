@@ -7,7 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from campaign_nb.messages.places import BEFORE_COLON, SCHEMES
 
@@ -198,7 +198,7 @@ def length(value: Cell) -> int | None:
         return None
     if not isinstance(value, list | str):
         raise Wrong(f"the length of a {kind_of(value)}", "a list or a text")
-    return len(value)  # pyright: ignore[reportUnknownArgumentType] # the values come from any table
+    return len(cast("list[Cell] | str", value))
 
 
 def first(value: Cell) -> Cell:
@@ -225,7 +225,7 @@ def lines(value: Cell) -> list[Cell]:
         return []
     if not isinstance(value, list):
         raise Wrong(f"a loop over a {kind_of(value)}", "a list, such as collected lines", 'enrich("Last orders", last=customers.orders…)')
-    return [known(line) for line in value]  # pyright: ignore[reportUnknownVariableType] # the values come from any table
+    return [known(line) for line in cast("list[Cell]", value)]
 
 
 def column(value: Cell, name: Cell) -> Cell:
@@ -234,10 +234,11 @@ def column(value: Cell, name: Cell) -> Cell:
         return None
     if not isinstance(value, Mapping):
         raise Wrong(f"{name!r} is asked of a {kind_of(value)}", "a line of a list; a value has filters, no attributes or methods")
-    if name not in value:
-        names = ", ".join(str(key) for key in value)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+    line = cast("Mapping[Cell, Cell]", value)
+    if name not in line:
+        names = ", ".join(map(str, line))
         raise Wrong(f"no column {name!r} in a line", f"columns: {names}")
-    return known(value[name])  # pyright: ignore[reportUnknownArgumentType] # the values come from any table
+    return known(line[name])
 
 
 def item(value: Cell, place: Cell) -> Cell:
@@ -269,7 +270,7 @@ def compare(left: Cell, operation: str, right: Cell) -> bool:
 
 def _member(value: Cell, options: Cell) -> bool:
     if isinstance(options, list | tuple):
-        return any(compare(value, "eq", option) for option in options)  # pyright: ignore[reportUnknownVariableType] # the values come from any table
+        return any(compare(value, "eq", option) for option in cast("list[Cell]", options))
     if isinstance(value, str) and isinstance(options, str):
         return value in options
     raise Wrong(f"a {kind_of(value)} in a {kind_of(options)}", "a list of values, or a text in a text", '{% if country in ["FR", "DE"] %}')

@@ -32,6 +32,8 @@ class Template:
     nothing from outside. What a value holds is text: it is never read as a template.
     Nulls: a missing value prints nothing and is not true; a comparison with it is not true either. A missing list has
     no lines.
+    Cost: bounded by 200,000 characters, 5,000 parts and a depth of 40 when it is written, and by 10,000 lines of loops
+    and a million characters for each message. A single value may be as long as the data has it.
     """
 
     source: str

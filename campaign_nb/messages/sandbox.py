@@ -76,6 +76,12 @@ def _environment(part: Part) -> ImmutableSandboxedEnvironment:
 
 
 def _header(value: Any) -> str:
+    """Print on one line.
+
+    An encoded word (=?utf-8?…?=) in data stays the text that it is. A mail channel must keep it so: encode the subject
+    as a word of its own (`email.header.Header`), for Python decodes those of a raw one, line breaks included; and read
+    what it serialised once more, to see that the headers are those it meant.
+    """
     return _CONTROL.sub(" ", cells.printed(value))
 
 

@@ -110,5 +110,5 @@ def _rebuilt(node: ElementTree.Element) -> Markup:
         return html.join([])
     attributes = {name: "currentColor" if node.get(name) == INK else node.get(name) for name in _KEPT}
     if tag == "svg":
-        attributes |= {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": "inherit"}
+        attributes |= {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": "Funnel of messages", "font-family": "inherit"}
     return html.element(tag, attributes, *([node.text] if node.text else []), *(_rebuilt(child) for child in node))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -85,7 +85,7 @@ def _is_message(kind: str) -> bool:
     return kind in CATALOGUE and bool(CATALOGUE[kind].channel)
 
 
-def _scan(store: Store, groups: object, columns: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
-    records: list[FileRecord] = [file for group in groups for file in group if file.rows]  # type: ignore[attr-defined]
+def _scan(store: Store, groups: Iterable[Sequence[FileRecord]], columns: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
+    records = [file for group in groups for file in group if file.rows]
     frames = [pl.scan_parquet(files.path_of(store.folder, file)).select(list(columns)) for file in records]
     return pl.concat([pl.LazyFrame(schema=columns), *frames])

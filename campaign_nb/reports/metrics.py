@@ -50,6 +50,12 @@ def metrics(inbound: pl.LazyFrame, outbox: pl.LazyFrame, feedback: pl.LazyFrame)
     messages and runs they are in. `delivered` is what was delivered and did not bounce afterwards. `tracked` is how
     many of the sent have their events recorded: rates of the sent refer to those.
     Nulls: what happened to messages is null where no event is recorded; a rate is null when it is divided by 0.
+
+    >>> inbound = pl.LazyFrame([("Offer", "r1", 0, 0, 3, 1, True)], schema=INBOUND, orient="row")
+    >>> outbox = pl.LazyFrame([(who, "Offer", "r1", "people", who) for who in "ab"], schema=OUTBOX, orient="row")
+    >>> events = pl.LazyFrame([("a", "delivered"), ("b", "delivered"), ("a", "opened")], schema=FEEDBACK, orient="row")
+    >>> metrics(inbound, outbox, events).select("activity", "run", "sent", "unique_open_rate").collect().row(0)
+    ('Offer', None, 2, 0.5)
     """
     messages = _messages(inbound, outbox, feedback)
     sets: list[tuple[str, ...]] = [("activity", "run"), ("activity",), ("run",), ()]

@@ -165,6 +165,16 @@ def type_of(scope: Scope, node: tree.Node) -> Type:
             raise Misfit(f"{type(node).__name__} is no value")
 
 
+def field_of_value(scope: Scope, name: str, node: tree.Node) -> Field:
+    """Return a value as a column; an instant keeps its zone where the value is a column or the least or greatest of one."""
+    if isinstance(node, tree.Column):
+        found = field_of(scope, node)
+        return Field(name, found.type, found.zone)
+    if isinstance(node, tree.Aggregate) and node.function in ("min", "max") and isinstance(node.value, tree.Column):
+        return field_of_value(linked_scope(scope, node.rows), name, node.value)
+    return Field(name, type_of(scope, node))
+
+
 def _call_type(scope: Scope, node: tree.Call) -> Type:
     function = REGISTRY.get(node.name)
     if function is None:

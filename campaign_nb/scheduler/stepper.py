@@ -35,7 +35,6 @@ class Stepper:
                 return
             self._stepping = True
             end = self._clock.now()
-            self._stood = min(self._stood, end)
             try:
                 while (at := self._next_at(self._stood)) is not None and at <= end:
                     self._stand(at)

@@ -35,7 +35,7 @@ class Complaints(list[str]):
         super().__init__()
         context.on("page", self._page)
         context.on("console", lambda said: said.type == "error" and self.append(f"console: {said.text} {said.location.get('url', '')}"))
-        context.on("weberror", lambda found: self.append(f"script: {found.error}"))
+        context.on("weberror", lambda found: self.append(f"script: {found.error.stack or found.error}"))
         context.on("request", lambda request: self._request(request.url))
 
     def _page(self, page: Page) -> None:

@@ -51,4 +51,5 @@ def tour(request: pytest.FixtureRequest, server: Lab, browser: Browser) -> Itera
     shutil.copy(ROOT / "notebooks" / "00_quickstart.ipynb", folder)
     screen = Screen(server, browser, request.param)
     yield Tour.take(screen, f"{request.param}/00_quickstart.ipynb")
+    screen.end()
     screen.close()

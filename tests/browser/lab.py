@@ -136,7 +136,11 @@ class Screen:
 
     def texts(self, selector: str) -> list[str]:
         """Return the texts of all elements that can be seen, in order."""
-        return [element.inner_text() for element in self.page.locator(selector).all() if element.is_visible()]
+        return [
+            element.evaluate("each => each.innerText ?? each.textContent")
+            for element in self.page.locator(selector).all()
+            if element.is_visible()
+        ]
 
     def show(self, selector: str) -> None:
         """Scroll until the first such element stands at the top."""
@@ -146,6 +150,11 @@ class Screen:
     def picture(self, name: str) -> None:
         """Keep a picture."""
         keep(self.page, f"{name}-{self.theme}")
+
+    def end(self) -> None:
+        """Shut the notebook's kernel down."""
+        self.command("kernelmenu:shutdown")
+        self.page.wait_for_function(f"() => ({STATUS})() === 'none'")
 
     def close(self) -> None:
         """Close the tab."""

@@ -49,7 +49,7 @@ class Tour:
         screen.show(".cnb-scheduler")
         screen.picture("quickstart-panel")
         screen.hold()
-        screen.page.wait_for_function(f"() => {CANVAS}.nodes('.card.done').length === {len(ACTIVITIES)}")
+        screen.page.wait_for_function(f"() => {CANVAS}.nodes('.done').length === {len(ACTIVITIES)}")
         seen = screen.page.evaluate("() => window.seen")
         screen.command("docmanager:save")
         saved = path.replace("00_quickstart", "saved")

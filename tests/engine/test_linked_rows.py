@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 import campaign_nb as cn
@@ -77,3 +78,19 @@ def test_the_first_linked_rows_come_in_their_order_with_columns_of_further_links
 def test_distribution_counts_values_with_their_share() -> None:
     found = orders.product.distribution()
     assert found.rows() == [("x", 3, 0.5), ("y", 1, 1 / 6), ("z", 1, 1 / 6), (None, 1, 1 / 6)]
+
+
+def test_an_instant_keeps_its_zone_over_links_and_aggregates() -> None:
+    zoned = cn.DataModel("zoned", as_of="2026-07-01")
+    at = (
+        pl.Series("at", ["2026-06-30 23:30", "2026-06-01 00:00"]).str.to_datetime("%Y-%m-%d %H:%M").dt.replace_time_zone("America/New_York")
+    )
+    shops = zoned.table("shops", pl.DataFrame({"shop": [1, 2]}).with_columns(at), key="shop")
+    visits = zoned.table(
+        "visits", pl.DataFrame({"visit": [7, 8], "shop": [1, 2]}).with_columns(at), key="visit", links={"in_": cn.Link("shops", on="shop")}
+    )
+    assert (visits.in_.at >= cn.days_ago(1)).preview()["visit"].to_list() == [7]
+    assert (shops.visits.max("at") >= cn.days_ago(1)).preview()["shop"].to_list() == [1]
+    campaign = cn.Campaign("zones", data=zoned)
+    rich = campaign.build_audience("All", shops).enrich("Last", last=shops.visits.max("at"))
+    assert rich.filter("New", cn.col.last >= cn.days_ago(1)).frame()["shop"].to_list() == [1]

@@ -117,6 +117,8 @@ def mixed_rules(everybody: Transition) -> None:
     known.filter("Either", (customers.age > 3) | (col.spend.between(1, 2) & col.email.like("%x")))
     known.filter("Except", customers.orders.exists() - col.spend.is_null())
     known.filter("Rich", col.spend > build.param("least", 500))
+    adults = tree.Compare(">", tree.Column("age", (), "customers"), tree.Constant(3))
+    known.add("Nested", FilterRows(rule=tree.And((adults, tree.And((adults,))))))
     known.filter("Date", customers.last_order >= build.days_ago(30))
 
 

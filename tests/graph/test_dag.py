@@ -60,10 +60,10 @@ def test_two_knots_are_two_cycles() -> None:
 
 def test_a_chain_of_ten_thousand_needs_no_recursion_and_little_time() -> None:
     labels = [str(position) for position in range(10_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     graph = Dag(labels, itertools.pairwise(labels))
     assert graph.order() == labels and len(graph.ancestors(labels[-1])) == 9_999
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30)

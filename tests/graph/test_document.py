@@ -78,6 +78,11 @@ def test_options_at_their_defaults_are_left_out() -> None:
     assert list(definition.document()["activities"][0]["options"]) == ["by"]
 
 
+def test_a_value_like_the_default_but_of_another_type_is_written() -> None:
+    definition = Definition("Spring", nodes={"All": Node("All", Deduplicate(by=(), keep=True))})
+    assert definition.document()["activities"][0]["options"] == {"by": [], "keep": True}
+
+
 def test_cells_are_no_part_of_a_document() -> None:
     node = Node("Late", Wait.of(days=1), (Ref("All"),), cell="3f2a1b9c")
     assert "3f2a1b9c" not in to_json(Definition("Spring", nodes={"Late": node}))
@@ -154,6 +159,7 @@ def test_definitions_with_functions_of_a_notebook_can_be_compared() -> None:
         return Definition("Spring", nodes={"X": Node("X", PythonCode.of(function))})
 
     assert of(lambda rows: rows) == of(lambda rows: rows) != of(lambda rows: rows.head(1))
+    assert of(lambda rows: (lambda: 1)()) != of(lambda rows: (lambda: 2)())
 
 
 def test_a_document_that_was_made_for_comparison_can_t_be_read() -> None:
@@ -309,7 +315,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.json")
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Path, "read_bytes")
     path = tmp_path / "large.json"
     with open(path, "wb") as file:
         file.truncate(10_000_001)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_nb.activities.build_audience import BuildAudience
 from campaign_nb.activities.filter import FilterRows
 from campaign_nb.activities.wait import Wait
 from campaign_nb.data.model import Table
 from campaign_nb.errors import DefinitionError
 from campaign_nb.graph.definition import Definition, Ref
 from campaign_nb.graph.draft import Draft
+from campaign_nb.rules import tree
 from tests.graph.shop import Campaign, Notebook
 
 
@@ -32,6 +34,14 @@ def test_what_a_cell_adds_again_keeps_its_place(spring: Campaign, customers: Tab
     notebook.run("one", lambda: spring.build_audience("Adults", customers))
     notebook.run("two", lambda: spring.build_audience("Gold", customers))
     notebook.run("one", lambda: spring.build_audience("Adults", customers))
+    assert labels(spring) == ["Adults", "Gold"]
+
+
+def test_a_label_that_moves_to_another_cell_keeps_its_place(spring: Campaign, customers: Table, notebook: Notebook) -> None:
+    notebook.run("one", lambda: spring.build_audience("Adults", customers))
+    notebook.run("two", lambda: spring.build_audience("Gold", customers))
+    notebook.run("one", spring.draft.settle)
+    notebook.run("three", lambda: spring.build_audience("Adults", customers))
     assert labels(spring) == ["Adults", "Gold"]
 
 
@@ -210,6 +220,13 @@ def test_a_renamed_definition_asks_its_own_messages_and_keeps_its_seed(full: Cam
     activity = other["Opened, no click"].activity
     assert isinstance(activity, FilterRows) and "campaign='Autumn'" in repr(activity.rule)
     assert "campaign='Spring'" not in repr(activity.rule)
+
+
+def test_a_renamed_definition_still_asks_the_messages_of_others(full: Campaign) -> None:
+    full.build_audience("Theirs", "opened('Offer', 'Last year') or opened('Offer A', 'Spring')", dimension=full.schema["customers"])
+    activity = full.definition.renamed("Autumn")["Theirs"].activity
+    theirs, ours = tree.Behaviour("opened", "Offer", "Last year"), tree.Behaviour("opened", "Offer A", "Autumn")
+    assert isinstance(activity, BuildAudience) and activity.rule == tree.Or((theirs, ours))
 
 
 def test_the_digest_tells_true_from_one(spring: Campaign) -> None:

@@ -91,6 +91,12 @@ def test_too_many_inputs_are_a_problem(spring: Campaign, customers: Table) -> No
     assert texts(spring) == "wait 'Late'\n  it has 2 inputs\n  expected: 1"
 
 
+def test_no_input_at_all_is_one_problem(spring: Campaign, customers: Table) -> None:
+    spring.build_audience("All", customers)
+    spring.add("Adults", FilterRows.of("age > 3"))
+    assert texts(spring) == "filter 'Adults'\n  it has no inputs\n  expected: 1"
+
+
 def test_a_combine_of_two_dimensions_is_a_problem_and_ends_the_blame(spring: Campaign, shop: DataModel) -> None:
     people, orders = spring.build_audience("People", shop["customers"]), spring.build_audience("Orders", shop["orders"])
     spring.combine("Both", people, orders).filter("Rich", "amount > 3")
@@ -231,7 +237,7 @@ def a_large_definition() -> Definition:
 
 def test_500_activities_are_checked_in_under_a_second(shop: DataModel) -> None:
     definition = a_large_definition()
-    started = time.perf_counter()
+    started = time.process_time()
     assert problems(definition, shop) == []
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     assert len(definition.nodes) == 500 and elapsed < 1

@@ -162,6 +162,13 @@ def test_halves_go_away_from_zero() -> None:
     assert both("{{ x|money }} {{ d|money }}", rows) == ["1.01 0.01", "2.68 -0.01", "0.13 0.00", "-0.29 1.00", "0.00 2.35"]
 
 
+def test_every_number_of_cents_prints_as_it_is() -> None:
+    rows = frame(x=(pl.Float64, [cents / 100 for cents in range(-100, 10_001)]))
+    assert both("{{ x|money }}", rows) == [
+        f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}" for cents in range(-100, 10_001)
+    ]
+
+
 def test_decimals_of_many_digits_are_rounded_once() -> None:
     rows = frame(d=(pl.Decimal(38, 23), [Decimal("0.00499999999999999999999"), Decimal("123456789012345.00500000000000000000000")]))
     assert both("{{ d|money }}", rows) == ["0.00", "123456789012345.01"]

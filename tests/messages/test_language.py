@@ -90,7 +90,7 @@ def test_a_subject_may_hold_emoji_and_thin_spaces() -> None:
 
 def test_a_subject_that_is_no_text_is_refused() -> None:
     with pytest.raises(DefinitionError, match="it is empty"):
-        template(None, "header")  # type: ignore[arg-type]
+        template(None, "header")  # type: ignore[arg-type] # a user may
 
 
 def test_names_are_the_columns_without_the_names_of_loops() -> None:

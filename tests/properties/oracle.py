@@ -33,6 +33,13 @@ def drawn(key: int, seed: str) -> int:
     return mixed(mixed((whole >> 32) ^ number) ^ (whole % LINE))
 
 
+class Added(dict[str, Any]):
+    """A row with what was added to it; an input of a union that lacks a column has null there."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
 class Oracle:
     """Plays a definition through, activity by activity."""
 
@@ -55,7 +62,7 @@ class Oracle:
 
     def judge(self, node: Node, key: int, added: Row) -> LinkedJudge:
         """Return a judge of one row with its added columns."""
-        return LinkedJudge(self.tables, self.table, {**self.rows[key], **added}, self.now[node.label])
+        return LinkedJudge(self.tables, self.table, Added(self.rows[key], **added), self.now[node.label])
 
     def _true(self, node: Node, rule: tree.Node, people: People) -> set[int]:
         return {key for key, added in people.items() if self.judge(node, key, added).rule(rule) is True}
@@ -65,10 +72,8 @@ class Oracle:
         ranked = sorted(people) if order else sorted(people, key=lambda key: (drawn(key, seed), key))
         for item in reversed(order):
             value = {key: self.judge(node, key, people[key]).value(item.value) for key in people}
-            there = sorted((key for key in ranked if value[key] is not None), key=_by(value), reverse=item.descending)
-            if item.descending:  # sorted(reverse=True) keeps ties in their order
-                there = sorted((key for key in ranked if value[key] is not None), key=_by(value), reverse=True)
-            ranked = [*there, *(key for key in ranked if value[key] is None)]
+            there = [key for key in ranked if value[key] is not None]
+            ranked = sorted(there, key=_by(value), reverse=item.descending) + [key for key in ranked if value[key] is None]
         return ranked
 
     # ------------------------------------------------------------------------------------------------------ activities

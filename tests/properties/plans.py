@@ -72,7 +72,7 @@ class Plan:
     # ------------------------------------------------------------------------------------------------------ activities
 
     def build(self, label: str) -> None:
-        rule = self.of(tree.Everybody(), self.rule({}))
+        rule = self.rule({}) if self.of(True, False, False) else tree.Everybody()
         self.add(label, activities.BuildAudience(dimension=self.table, rule=rule), (), {"out": {}})
 
     def filter(self, label: str) -> None:
@@ -173,6 +173,6 @@ def definitions(draw: st.DrawFn, table: str, most: int = 9) -> Definition:
         "wait",
         "build",
     )
-    for at in range(1, draw(st.integers(2, most))):
+    for at in range(1, draw(st.sampled_from([3, 5, most, most, most]))):
         getattr(plan, plan.of(*kinds))(f"a{at}")
     return Definition("world", seed="s", nodes=plan.nodes)

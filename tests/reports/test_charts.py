@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,6 +12,7 @@ import pytest
 
 from campaign_nb.errors import CampaignError
 from campaign_nb.reports.charts import INK, funnel_chart, funnel_spec, svg
+from tests.architecture.sources import ROOT
 
 NAMES = ("targeted", "sent", "delivered", "opened", "clicked")
 
@@ -97,6 +100,11 @@ def test_the_chart_is_one_of_altair() -> None:
     chart = funnel_chart(stages())
     assert isinstance(chart, alt.VConcatChart)
     assert chart.to_dict()["vconcat"][0]["title"]["text"] == "Offer"
+
+
+def test_altair_is_loaded_when_a_chart_is_asked_for_and_not_with_the_package() -> None:
+    code = "import sys, campaign_nb; print('altair.vegalite' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout == "False\n"
 
 
 def test_what_can_not_be_drawn_is_an_error_of_ours() -> None:

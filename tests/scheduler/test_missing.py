@@ -217,14 +217,37 @@ def test_what_a_version_left_undone_is_a_row_when_the_next_takes_over(world: Wor
     assert (world.launched()[0].count, world.launched()[0].reason) == (2, "version 2 was published")
 
 
-def test_a_launch_that_new_zone_rules_move_is_not_made_again(world: World) -> None:
+def _launched_under_old_zone_rules(world: World) -> None:
+    """Publish a campaign whose first launch was made when its zone's rules put it an hour earlier."""
     campaign = world.publish(Daily("09:00", time_zone="Europe/Paris"))
-    early = dt.datetime(2026, 3, 2, 7, tzinfo=UTC)  # 09:00 in Paris, had Europe kept summer time
+    early = dt.datetime(2026, 3, 2, 7, tzinfo=UTC)
     with world.store.begin() as connection:
         made = launches.claim(connection, campaign, 1, "2026-03-02T09:00:00", "Europe/Paris", early, early)
         assert made is not None
         launches.finish(connection, made, "done", early)
+
+
+def test_a_launch_that_new_zone_rules_move_is_not_made_again(world: World) -> None:
+    _launched_under_old_zone_rules(world)
     world.scheduler.start()
     world.manual.advance(days=2)
     assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "done")]
     assert len(world.launcher.executed) == 1
+
+
+def test_a_launch_that_new_zone_rules_move_is_not_missed_either(world: World) -> None:
+    _launched_under_old_zone_rules(world)
+    _off(world, days=3)
+    assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "missed")]
+    assert world.launched()[1].count == 2
+
+
+def test_a_run_whose_campaign_is_paused_stops_before_its_next_stage(world: World) -> None:
+    campaign = world.publish(Daily("09:00", time_zone="UTC"))
+    world.launcher.behaviours[campaign].meanwhile = lambda: world.flag(campaign, paused=True)
+    world.scheduler.start()
+    world.manual.advance(hours=9)
+    assert [run.state for run in world.runs()] == ["running"]
+    world.launcher.behaviours[campaign].meanwhile = lambda: None
+    world.flag(campaign, paused=False)
+    assert [run.state for run in world.runs()] == ["done"]

@@ -45,8 +45,8 @@ def test_what_a_killed_kernel_said_was_safe_is_there_and_whole(store: Store, ker
     assert kernel.stdout is not None
     said = [int(kernel.stdout.readline()) for _ in range(lines)]
     kernel.kill()
-    rest, _ = kernel.communicate(timeout=30)
-    said += [int(line) for line in rest.splitlines()]
+    said += [int(line) for line in kernel.stdout.read().splitlines()]
+    kernel.wait(timeout=30)
     again = Store.open(store.folder)
     assert again.integrity() == []
     with again.read() as connection:

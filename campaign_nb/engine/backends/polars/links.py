@@ -12,7 +12,7 @@ from campaign_nb.engine.backends.polars.expressions import Context, compile_rule
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Leaf
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Scope, type_of
+from campaign_nb.rules.check import Scope, field_of_value
 from campaign_nb.rules.schema import Field, LinkSchema, RowSchema, Schema, TableSchema
 
 Collected = tree.Aggregate | tree.Exists | tree.Lines
@@ -69,7 +69,7 @@ class RowScope:
         if isinstance(node, tree.Column) and not node.path:
             return pl.col(node.name), self.scope.row.table.columns[node.name]
         name = self.derived[Leaf(node, self.moment)]
-        return pl.col(name), Field(name, type_of(self.scope, node))
+        return pl.col(name), field_of_value(self.scope, name, node)
 
 
 class Links:
@@ -120,9 +120,10 @@ class Links:
             named = frame.select(pl.col(anchor).alias(key) for key, anchor in zip(keys, anchors, strict=True))
             return Side(named, tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True)), {}, {})
         side = self.side(table, stem, [leaf], None)
-        kind = type_of(Scope(self.schema, RowSchema(table)), leaf.node)
         column = side.columns[leaf]
-        kept = side.frame.filter(selects(having(pl.col(column), Field(column, kind)))).select([key for _, key in side.on])
+        kept = side.frame.filter(
+            selects(having(pl.col(column), field_of_value(Scope(self.schema, RowSchema(table)), column, leaf.node)))
+        ).select([key for _, key in side.on])
         return Side(kept, side.on, {}, {})
 
     def _path(

@@ -16,7 +16,7 @@ from campaign_nb.engine.backends.polars.semi import SemiForm, semi_form
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import type_of
+from campaign_nb.rules.check import field_of_value
 from campaign_nb.rules.schema import Field, Schema
 from campaign_nb.steps import Filter, Rejected, Step
 
@@ -75,8 +75,9 @@ class RowResolver:
             inner = RowResolver(self.columns, self.flow, bound.scope, bound.moment)
             return inner.value(bound.node), field
         name = self.flow.base.derived[Leaf(node, self.moment)]
-        kind = tree.Type.INTEGER if isinstance(node, Draw) else type_of(population.scope, node)
-        return pl.col(name), Field(name, kind)
+        if isinstance(node, Draw):
+            return pl.col(name), Field(name, tree.Type.INTEGER)
+        return pl.col(name), field_of_value(population.scope, name, node)
 
     def value(self, node: tree.Node) -> pl.Expr:
         """Compile a value."""

@@ -13,6 +13,7 @@ from campaign_nb.messages.cells import CONTROLS, MOST_MONEY, NUDGE, NUDGED
 from campaign_nb.rules.tree import Type
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
+_MONEY = pl.Decimal(38, 2)
 _CONTROL = f"[{CONTROLS}]+"
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+)*"
 _LABEL = r"[\pL\pN](?:[\pL\pN\pM-]{0,61}[\pL\pN\pM])?"
@@ -27,10 +28,7 @@ MIXED = rf"@.*(?:\p{{Latin}}[^.]*[{_OTHER}]|[{_OTHER}][^.]*\p{{Latin}})"
 
 
 def _escape(args: Sequence[Operand], _: Context) -> pl.Expr:
-    text = as_text(args[0])
-    for character, entity in _ENTITIES.items():
-        text = text.str.replace_all(character, entity, literal=True)
-    return text
+    return as_text(args[0]).str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
 
 
 def _header(args: Sequence[Operand], _: Context) -> pl.Expr:
@@ -43,15 +41,20 @@ def _money(args: Sequence[Operand], _: Context) -> pl.Expr:
 
 def _two_decimals(value: Operand) -> pl.Expr:
     if value.type is Type.NUMBER:
-        size = value.expr.abs()
-        part = (size - size.floor()) * 100 + pl.when(size < NUDGED).then(size * NUDGE).otherwise(0) + 0.5
-        cents = size.floor().cast(pl.Int64, strict=False) * 100 + part.floor().cast(pl.Int64, strict=False)
-        sign = pl.when((value.expr < 0) & (cents > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
-        text = pl.concat_str([sign, (cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2)])
-        return pl.when(size < MOST_MONEY).then(text)
-    exact = value.expr.round(2, mode="half_away_from_zero") if value.type is Type.DECIMAL else value.expr
-    money = exact.cast(pl.Decimal(38, 2))
-    return pl.when(money.is_between(-MOST_MONEY, MOST_MONEY, closed="none")).then(money.cast(pl.String))
+        money = _rounded(value.expr.abs())
+        signed = pl.when(value.expr < 0).then(-money).otherwise(money)
+    elif value.type is Type.DECIMAL:
+        signed = value.expr.round(2, mode="half_away_from_zero").cast(_MONEY)
+    else:
+        signed = value.expr.cast(_MONEY)
+    return pl.when(signed.is_between(-MOST_MONEY, MOST_MONEY, closed="none")).then(signed.cast(pl.String))
+
+
+def _rounded(size: pl.Expr) -> pl.Expr:
+    """Round floats, the part behind the point by itself, so that large ones lose nothing."""
+    part = (size - size.floor()) * 100 + pl.when(size < NUDGED).then(size * NUDGE).otherwise(0) + 0.5
+    whole = pl.when(size < MOST_MONEY).then(size.floor()).cast(pl.Int64).cast(_MONEY)
+    return whole + (part.floor() / 100).cast(_MONEY, strict=False)
 
 
 def _is_email(args: Sequence[Operand], _: Context) -> pl.Expr:
