@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from campaign_nb.activity import Context
+from campaign_nb.campaign import living
 from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
 from campaign_nb.campaign.published import Published
 from campaign_nb.campaign.run import DryRun, LiveRun, Run
@@ -72,6 +73,7 @@ class Campaign(Building):
         self._listeners: list[Callable[[], None]] = []
         self._published = Published(self)
         self._become(Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed)))
+        living.add(self)
 
     def _become(self, definition: Definition) -> None:
         self._draft = Draft(definition)
@@ -312,6 +314,10 @@ class Campaign(Building):
         return report_of(self.workspace.store, self.name, run.id if isinstance(run, LiveRun) else None)
 
     # --------------------------------------------------------------------------------------------------------- showing
+
+    def settle(self) -> None:
+        """Withdraw what the running cell added when it ran before."""
+        self._draft.settle()
 
     def view(self) -> dict[str, Any]:
         """Return the campaign as plain data, as it is drawn."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from campaign_nb.campaign import Campaign
+from campaign_nb.campaign import Campaign, living
 from campaign_nb.campaign.publication import Panel, Publication
 from campaign_nb.graph import cells
 from campaign_nb.graph.cells import Cell
@@ -23,6 +23,7 @@ def load() -> None:
     if shell is None or _registry or not hasattr(shell, "kernel"):
         return
     cells.provide(functools.partial(_cell, shell))
+    shell.events.register("pre_run_cell", living.settle)
     formatter = shell.display_formatter.ipython_display_formatter
     formatter.for_type(Campaign, show_campaign)
     formatter.for_type(Panel, show_panel)
@@ -37,6 +38,7 @@ def unload() -> None:
     shell: Any = get_ipython()
     cells.provide(None)
     if shell is not None:
+        shell.events.unregister("pre_run_cell", living.settle)
         for kind in (Campaign, Panel, Publication):
             shell.display_formatter.ipython_display_formatter.pop(kind, None)
     while _registry:

@@ -57,7 +57,7 @@ def metrics(inbound: pl.LazyFrame, outbox: pl.LazyFrame, feedback: pl.LazyFrame)
     >>> metrics(inbound, outbox, events).select("activity", "run", "sent", "unique_open_rate").collect().row(0)
     ('Offer', None, 2, 0.5)
     """
-    messages = _messages(inbound, outbox, feedback)
+    messages = _messages(inbound, outbox, feedback).cache()  # every grouping reads it
     sets: list[tuple[str, ...]] = [("activity", "run"), ("activity",), ("run",), ()]
     found = pl.concat([_grouped(inbound, messages, kept) for kept in sets])
     return found.sort("place", "turn", nulls_last=[True, False]).drop("place", "turn", "unique_tracked")
@@ -71,7 +71,8 @@ def _messages(inbound: pl.LazyFrame, outbox: pl.LazyFrame, feedback: pl.LazyFram
     delivered = (pl.col("delivered").fill_null(0) > 0) & (pl.col("bounced").fill_null(0) == 0)
     return known.select(
         *_BOTH,
-        pl.struct("table", "person").alias("who"),
+        "table",
+        "person",
         pl.lit(1, dtype=pl.Int64).alias("sent"),
         pl.col("recorded").fill_null(False).cast(pl.Int64).alias("tracked"),
         delivered.cast(pl.Int64).alias("delivered"),
@@ -87,7 +88,7 @@ def _grouped(inbound: pl.LazyFrame, messages: pl.LazyFrame, kept: Sequence[str])
     base = inbound.with_columns(**together).group_by(_BOTH).agg(*least, pl.col("targeted", "excluded").sum())
     rows = messages.with_columns(**together)
     totals = rows.group_by(_BOTH).agg(pl.col(COUNTS).sum())
-    people = rows.group_by(*_BOTH, "who").agg(pl.col(COUNTS).max().clip(0, 1))
+    people = rows.group_by(*_BOTH, "table", "person").agg(pl.col(COUNTS).max().clip(0, 1))
     uniques = people.group_by(_BOTH).agg(pl.col(COUNTS).sum().name.prefix("unique_"))
     whole = base.join(totals, on=_BOTH, how="left", nulls_equal=True).join(uniques, on=_BOTH, how="left", nulls_equal=True)
     return _with_rates(_known(whole))

@@ -117,9 +117,13 @@ class Screen:
         self.start_all()
         self.hold(seconds)
 
+    def ready(self) -> None:
+        """Hold until the notebook has a kernel that answers."""
+        self.page.wait_for_function(f"() => ({STATUS})() === 'idle'", timeout=60_000)
+
     def start_all(self) -> None:
         """Start running all cells, once there is a kernel."""
-        self.page.wait_for_function(f"() => ({STATUS})() === 'idle'", timeout=60_000)
+        self.ready()
         self.page.evaluate(RUN)
 
     def hold(self, seconds: float = 120) -> None:

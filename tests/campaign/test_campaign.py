@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import campaign_nb as cn
+from campaign_nb.campaign import living
+from campaign_nb.graph import cells
 from tests.engine.shop import shop
 
 
@@ -131,3 +133,19 @@ def test_a_display_is_a_static_bundle_without_a_widget(workspace: cn.Workspace) 
     bundle = c._repr_mimebundle_()
     assert sorted(bundle) == ["application/vnd.campaign+json", "image/svg+xml", "text/plain"]
     assert [node["label"] for node in bundle["application/vnd.campaign+json"]["nodes"]] == ["All", "Mail"]
+
+
+def test_a_cell_that_runs_again_and_adds_nothing_takes_back_what_it_had_added(workspace: cn.Workspace) -> None:
+    told: list[tuple[str, int]] = [("first", 1)]
+    cells.provide(lambda: told[-1])
+    try:
+        model = shop()
+        c = cn.Campaign("Cells", data=model, workspace=workspace)
+        everybody = c.build_audience("All", model.people)
+        told.append(("second", 2))
+        everybody.filter("Old", model.people.age > 50)
+        told.append(("second", 3))
+        living.settle()
+        assert list(c.definition.nodes) == ["All"]
+    finally:
+        cells.provide(None)
