@@ -21,8 +21,9 @@ class PublishButton:
     """
 
     def __init__(self, name: str, total: int, rows: Sequence[Sequence[object]]) -> None:
-        table = html.table(["channel", "activity", "people"], rows, caption=f"Publishing {name} would send {total:,} messages")
-        self._table = _widgets.HTML(value=str(table))
+        title = html.element("div", {"class": "cnb-title"}, f"Publishing {name} would send {total:,} messages")
+        table = html.table(["channel", "activity", "people"], rows)
+        self._table = _widgets.HTML(value=str(html.fragment(title, table)))
         self._button = _widgets.Button(description=f"Publish: {total:,} messages", button_style="primary", layout={"width": "auto"})
         self._problem = _widgets.HTML(value="")
         self._box = _widgets.VBox([self._table, self._button, self._problem])

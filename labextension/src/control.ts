@@ -12,20 +12,42 @@ export interface IControl {
   close(): void;
 }
 
-// A comm of the connection: handled on a subshell of its own, so it is heard while a cell is busy.
+// How long a subshell may take to start; after it, messages wait behind the cell that runs.
+const STARTING = 3_000;
+
+// A comm of the connection: handled on a subshell of its own, so it is heard while a cell is busy. Nothing is sent
+// before the subshell is there: it would wait behind the cell, and what follows would find no comm.
 function commControl(kernel: Kernel.IKernelConnection): IControl {
   const comm = kernel.createComm(CONTROL_TARGET);
-  comm.open({});
+  const usable = (): boolean => !comm.isDisposed && !kernel.isDisposed && kernel.status !== 'dead';
+  const opened = subshell(kernel, comm).then(() => {
+    if (usable()) {
+      comm.open({});
+    }
+  });
   return {
     send: message => {
-      comm.send(message);
+      void opened.then(() => {
+        if (usable()) {
+          comm.send(message);
+        }
+      });
     },
     close: () => {
-      if (!comm.isDisposed && !kernel.isDisposed && kernel.status !== 'dead') {
+      if (usable()) {
         comm.close();
       }
     }
   };
+}
+
+async function subshell(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+  await kernel.info;
+  const { subshellStarted } = comm as { subshellStarted?: Promise<void> };
+  if (kernel.supportsSubshells && subshellStarted) {
+    const late = new Promise<void>(resolve => setTimeout(resolve, STARTING));
+    await Promise.race([subshellStarted.catch(() => undefined), late]);
+  }
 }
 
 // The same messages by hand, on a connection that leaves comms to another one.

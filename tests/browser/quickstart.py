@@ -47,6 +47,7 @@ class Tour:
         screen.start_all()
         screen.page.wait_for_function("() => window.seen.some(each => parseFloat(each.bar) > 20)", timeout=90_000)
         screen.show(".cnb-scheduler")
+        screen.page.wait_for_function("() => { const share = parseFloat(window.seen.at(-1).bar); return share > 20 && share < 100; }")
         screen.picture("quickstart-panel")
         screen.hold()
         screen.page.wait_for_function(f"() => {CANVAS}.nodes('.done').length === {len(ACTIVITIES)}")

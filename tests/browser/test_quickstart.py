@@ -48,7 +48,7 @@ def test_launches_go_on_and_the_bar_moves_while_a_cell_is_busy(tour: Tour) -> No
     launched = {run[:22] for moment in tour.seen for run in moment["runs"]}
     assert len(launched) >= 2
     shares = [float(moment["bar"].rstrip("%")) for moment in tour.seen if moment["bar"]]
-    assert len(set(shares)) >= 4
+    assert len(set(shares)) >= 3
     assert any(after < before for before, after in pairwise(shares))  # a second run began anew
 
 

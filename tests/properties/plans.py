@@ -122,6 +122,8 @@ class Plan:
 
     def combine(self, label: str) -> None:
         refs = tuple(self.ref() for _ in range(self.of(2, 2, 3)))
+        branches = [ref for ref in self.extra if ref.label == refs[0].label]
+        refs = tuple(branches) if len(branches) > 1 and self.of(True, False) else refs
         mode, extra = self.of("union", "union", "intersection", "exclusion"), dict[str, str]()
         for ref in refs:
             extra |= self.extra[ref]

@@ -29,10 +29,10 @@ WHERES: dict[str, list[tree.Node]] = {
 }
 NUMBER = {"orders": "amount", "lines": "pieces", "visits": "seconds"}
 WAYS: dict[str, list[tuple[str, ...]]] = {
-    "people": [("orders",), ("orders",), ("orders",), ("visits",), ("orders", "lines")],
+    "people": [("orders",), ("orders",), ("orders",), ("liked",), ("visits",), ("orders", "lines")],
     "orders": [("lines",), ("buyer", "orders"), ("buyer", "visits")],
 }
-TARGET = {"orders": "orders", "lines": "lines", "visits": "visits", "buyer": "people"}
+TARGET = {"orders": "orders", "liked": "orders", "lines": "lines", "visits": "visits", "buyer": "people"}
 PLAIN: dict[str, list[tuple[Column, str]]] = {
     "people": [
         (Column("age"), "number"),

@@ -33,6 +33,17 @@ class Draw(tree.Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason(tree.Node):
+    """A leaf of the engine's own: why a row was left out, in a column that no other step writes."""
+
+    column: str
+
+
+REASONS = "__reason"
+"""How the names of columns start that hold reasons."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """A value that a row does not hold itself: of linked rows, of a hash, of events; at one instant."""
 
@@ -106,14 +117,21 @@ class Columns:
             return {**self.virtual[step.source], **{name: Bound(node, moment, step.source) for name, node in step.columns}}
         if isinstance(step, Bucket):
             return {**self.virtual[step.source], step.name: Bound(Draw(step.seed), self.moment_of(step), step.source)}
+        if isinstance(step, Rejected):
+            reason = Bound(Reason(f"{REASONS}{self.steps.index(step)}"), self.moment_of(step), step)
+            return {**self.virtual[step.source.sources[0]], REASON: reason}
         if isinstance(step, Python) or not step.sources:
             return {}
         if isinstance(step, Union):
             first, *rest = (self.virtual[source] for source in step.inputs)
-            return {name: bound for name, bound in first.items() if all(other.get(name) is bound for other in rest)}
-        source = step.sources[0]
-        below = self.virtual[source.sources[0]] if isinstance(step, Rejected) else self.virtual[source]
-        return {name: bound for name, bound in below.items() if not (isinstance(step, Rejected) and name == REASON)}
+            shared = {name: bound for name, bound in first.items() if all(other.get(name) is bound for other in rest)}
+            return {name: bound for name, bound in shared.items() if self._of_the_table(step, bound)}
+        return self.virtual[step.sources[0]]
+
+    def _of_the_table(self, step: Union, bound: Bound) -> bool:
+        """Tell whether a definition reads columns of the table alone: a union may write others anew, under the same name."""
+        population = step.population
+        return self.read(bound.node, bound.scope, bound.moment).columns <= population.table.columns.keys() - population.extra.keys()
 
     def read(self, node: tree.Node, scope: Step, moment: Moment) -> Reading:
         """Return what a node takes when it is evaluated on the rows of a step."""
@@ -132,6 +150,8 @@ class Columns:
             item = stack.pop()
             if isinstance(item, tree.Column) and not item.path:
                 yield item.name, self.virtual[scope].get(item.name)
+            elif isinstance(item, Reason):
+                yield item.column, None
             elif isinstance(item, (tree.Column, *DERIVED)):
                 found.leaves[Leaf(item, moment)] = None
                 found.columns.update(anchor(item, table.key, table.links))
@@ -187,8 +207,14 @@ class Columns:
                 if isinstance(step, Union):
                     self.needs[source].leaves |= passed.leaves
                 elif position == 0 and not isinstance(step, Python):
-                    made = {REASON} if isinstance(step, Rejected) else set[str]()
+                    made = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
                     self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
+
+    def reason(self, step: Rejected) -> str:
+        """Return the column in which rejected rows have their reason."""
+        bound = self.virtual[step][REASON].node
+        assert isinstance(bound, Reason)
+        return bound.column
 
 
 def python_columns(step: Python, source: Step) -> list[str]:

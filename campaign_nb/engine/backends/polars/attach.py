@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, among, some
-from campaign_nb.engine.backends.polars.hashing import seed_of, with_bucket
 from campaign_nb.engine.backends.polars.links import Collected, Side, Stem, join_side, stem_of
 from campaign_nb.engine.backends.polars.lowering import Lowering, Pending, rejected
 from campaign_nb.engine.optimise.columns import Draw, Leaf, Output, anchor
@@ -152,9 +151,8 @@ def _joined(plan: Lowering, group: Group, frame: pl.LazyFrame, leaf: Leaf, sides
     """Add the column of a leaf, and those of leaves that come with it."""
     key = list(group.table.key)
     if isinstance(leaf.node, Draw):
-        name = plan.links.name()
-        types = frame.select(key).collect_schema()
-        return with_bucket(frame, key, types, seed_of(leaf.node.seed), name), {leaf: name}
+        frame, name = plan.drawn(frame, group.entries[0].source, leaf)
+        return frame, {leaf: name}
     if isinstance(leaf.node, tree.Behaviour):
         name, events = plan.links.name(), plan.sources.events(leaf.node, plan)
         if events is None:

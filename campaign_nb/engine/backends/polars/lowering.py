@@ -11,14 +11,15 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.expressions import compile_rule, compile_value, selects
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
+from campaign_nb.engine.backends.polars.hashing import seed_of, with_bucket
 from campaign_nb.engine.backends.polars.links import Links, context_of
 from campaign_nb.engine.backends.polars.semi import SemiForm, semi_form
 from campaign_nb.engine.moment import Moment
-from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading
+from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import field_of_value
 from campaign_nb.rules.schema import Field, Schema
-from campaign_nb.steps import Filter, Rejected, Step
+from campaign_nb.steps import Attach, Bucket, Filter, Rejected, Step
 
 
 class Sources(Protocol):
@@ -66,6 +67,8 @@ class RowResolver:
     def __call__(self, node: tree.Node) -> tuple[pl.Expr, Field]:
         """Return the expression and the type of a leaf."""
         population = self.scope.population
+        if isinstance(node, Reason):
+            return self.flow.column(node.column), Field(REASON, tree.Type.TEXT)
         if isinstance(node, tree.Column) and not node.path:
             bound = self.columns.virtual[self.scope].get(node.name)
             field = population.scope.row.column(node.name)
@@ -81,7 +84,7 @@ class RowResolver:
 
     def value(self, node: tree.Node) -> pl.Expr:
         """Compile a value."""
-        if isinstance(node, Draw):
+        if isinstance(node, Draw | Reason):
             return self(node)[0]
         return compile_value(node, self, context_of(self.moment))
 
@@ -211,9 +214,33 @@ class Lowering:
     def settle(self, step: Step, flow: Flow, frame: pl.LazyFrame) -> Flow:
         """Make a frame the base of a new flow, cached because several read it."""
         later = self.columns.needs[step].leaves
-        base = Base(frame.cache(), {leaf: name for leaf, name in flow.base.derived.items() if leaf in later})
+        derived = {leaf: name for leaf, name in flow.base.derived.items() if leaf in later}
+        for leaf in self._draws(step):
+            if leaf not in derived:
+                frame, derived[leaf] = self.drawn(frame, step, leaf)
+        base = Base(frame.cache(), derived)
         self.bases.append(base)
         return Flow(base)
+
+    def drawn(self, frame: pl.LazyFrame, step: Step, leaf: Leaf) -> tuple[pl.LazyFrame, str]:
+        """Add the stable hash that a leaf asks for."""
+        assert isinstance(leaf.node, Draw)
+        name, key = self.links.name(), list(step.population.table.key)
+        types = frame.select(key).collect_schema()
+        return with_bucket(frame, key, types, seed_of(leaf.node.seed), name), name
+
+    def _draws(self, step: Step) -> list[Leaf]:
+        """Return the hashes that the next steps read: added to a frame that is made anyway, they cost no frame of their own."""
+        found: dict[Leaf, None] = {}
+        stack = [step]
+        while stack:
+            here = stack.pop()
+            for consumer in self.columns.consumers[here]:
+                if isinstance(consumer, Attach | Bucket):
+                    stack.append(consumer)
+                else:
+                    found |= self.columns.reading(consumer, here).leaves
+        return [leaf for leaf in found if isinstance(leaf.node, Draw)]
 
     def physical(self, step: Step, source: Step, *extra: Reading) -> tuple[Flow, pl.LazyFrame]:
         """Return the rows that a step reads of a source, narrow.
