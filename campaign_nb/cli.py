@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,12 @@ from typing import Any
 
 import click
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from campaign_nb import errors
 
 QUICKSTART = "00_quickstart.ipynb"
 _TELL = """
@@ -38,8 +44,12 @@ def main() -> None:
 @main.command()
 @click.option("--execute", is_flag=True, help="Run it without a browser and print what it counted.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("campaign-nb-quickstart"), help="Where to put the notebook.")
-def quickstart(execute: bool, folder: Path) -> None:
-    """Open the quickstart in JupyterLab, on 23,570 real customers."""
+@click.argument("options", nargs=-1, metavar="[-- OPTIONS OF JUPYTERLAB]")
+def quickstart(execute: bool, folder: Path, options: tuple[str, ...]) -> None:
+    """Open the quickstart in JupyterLab, on 23,570 real customers.
+
+    The notebook is copied once: a copy that you have changed stays as it is.
+    """
     source = notebooks() / QUICKSTART
     if not source.is_file():
         raise click.ClickException(f"the notebook is missing: {source.name}; install the package again")
@@ -53,6 +63,7 @@ def quickstart(execute: bool, folder: Path) -> None:
         shutil.copyfile(source, target)
     click.echo(f"Opening {target}")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{QUICKSTART}"]
+    command += options
     raise SystemExit(subprocess.call(command, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}))
 
 
@@ -61,12 +72,17 @@ def _execute(source: Path, folder: Path) -> None:
     formats: Any = nbformat
     book: Any = formats.read(source, as_version=4)
     book.cells.append(formats.v4.new_code_cell(_TELL))
-    client: Any = NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    # Without folders of kernels there is one left: that of this Python, whatever "python3" is on this machine.
+    manager: Any = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    client: Any = NotebookClient(book, km=manager, timeout=300, resources={"metadata": {"path": str(folder)}})
+    log = folder / "kernel.log"
     try:
-        client.execute()
+        with log.open("wb") as said:
+            client.execute(stderr=said)
+    except CellExecutionError as error:
+        raise click.ClickException(_plain(error)) from error
     except Exception as error:
-        lines = str(error).strip().splitlines()
-        raise click.ClickException("\n".join(lines[-12:])) from error
+        raise click.ClickException("\n".join([str(error).strip(), *log.read_text(errors="replace").splitlines()[-12:]])) from error
     outputs: list[dict[str, Any]] = book.cells[-1].outputs
     told: dict[str, Any] = json.loads("".join(str(output.get("text", "")) for output in outputs))
     click.echo(f"{told['customers']:,} customers read")
@@ -74,6 +90,14 @@ def _execute(source: Path, folder: Path) -> None:
     for label, port, rows in told["counts"]:
         name = label if port == "out" else f"{label} · {port}"
         click.echo(f"  {name:<{width}} {rows:>8,}")
+
+
+def _plain(error: CellExecutionError) -> str:
+    """Say what a cell raised; the project's own errors are whole sentences, others need their name and their place."""
+    if issubclass(getattr(errors, error.ename, Exception), errors.CampaignError):
+        return error.evalue
+    trace = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
+    return "\n".join(trace[-12:])
 
 
 if __name__ == "__main__":

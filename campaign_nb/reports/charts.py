@@ -50,6 +50,7 @@ def funnel_spec(stages: Sequence[Stage]) -> Spec:
     Shape: rows of activity, stage, messages, of_targeted; the messages stand one above the other, at most 6 of them.
     """
     labels = list(dict.fromkeys(str(row["activity"]) for row in stages))[:_MOST_MESSAGES]
+    # a title of a million characters would abort the whole process: labels are shortened before they are drawn
     most = max((int(row["messages"]) for row in stages), default=1) or 1
     return {
         "vconcat": [_bars([row for row in stages if row["activity"] == label], html.one_line(label, 60), most) for label in labels],

@@ -98,7 +98,12 @@ def model_of(tables: Tables, frames: Mapping[str, pl.DataFrame | str] | None = N
     model.table("regions", rows("regions"), key="name")
     model.table("cities", rows("cities"), key="code", links={"in_region": cn.Link("regions", on="region")})
     model.table("people", rows("people"), key="id", links={"lives_in": cn.Link("cities", on="city")})
-    model.table("orders", rows("orders"), key="order", links={"buyer": cn.Link("people", on="person"), "fans": cn.Link("people", on={"item": "tier"}, back="liked")})
+    model.table(
+        "orders",
+        rows("orders"),
+        key="order",
+        links={"buyer": cn.Link("people", on="person"), "fans": cn.Link("people", on={"item": "tier"}, back="liked")},
+    )
     model.table("lines", rows("lines"), links={"of": cn.Link("orders", on="order")})
     model.table("visits", rows("visits"), links={"visitor": cn.Link("people", on="person")})
     return model

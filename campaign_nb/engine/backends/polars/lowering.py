@@ -19,7 +19,7 @@ from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Re
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import field_of_value
 from campaign_nb.rules.schema import Field, Schema
-from campaign_nb.steps import Attach, Bucket, Filter, Rejected, Step
+from campaign_nb.steps import REASON, Attach, Bucket, Filter, Rejected, Step
 
 
 class Sources(Protocol):
