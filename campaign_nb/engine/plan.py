@@ -155,7 +155,8 @@ def _columns_read(plan: Plan, whole: Mapping[str, Task], crossing: Sequence[Ref]
         step = whole[ref.label].compiled.ports[ref.port]
         population = step.population
         read = [name for name in population.table.columns if name in columns.needs[step].columns]
-        found[ref] = tuple(dict.fromkeys([*read, *population.extra]))
+        added = [name for name in population.extra if not name.startswith("_")]
+        found[ref] = tuple(dict.fromkeys([*read, *added]))
     return found
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, among, some
 from campaign_nb.engine.backends.polars.links import Collected, Side, Stem, join_side, stem_of
 from campaign_nb.engine.backends.polars.lowering import Lowering, Pending, rejected
-from campaign_nb.engine.optimise.columns import Draw, Leaf, Output, anchor
+from campaign_nb.engine.optimise.columns import REASONS, Draw, Leaf, Output, anchor
 from campaign_nb.engine.optimise.windows import windowed
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import TableSchema
@@ -134,7 +134,7 @@ def _held(plan: Lowering, item: Pending) -> list[str]:
     reading, population = plan.columns.reading(item.step, item.source), item.source.population
     names = plan.carried(item.step, reading) if item.step.sources[0] is item.source else sorted(reading.columns)
     known = {*population.table.columns, *population.extra} - set(plan.columns.virtual[item.source])
-    return [name for name in names if name in known]
+    return [name for name in names if name in known or name.startswith(REASONS)]
 
 
 def _late(names: Mapping[str, Sequence[pl.Expr]], conditions: bool) -> set[str]:

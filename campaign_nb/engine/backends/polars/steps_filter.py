@@ -12,7 +12,7 @@ from campaign_nb.engine.backends.polars.lowering import Lowering, rejected
 from campaign_nb.engine.backends.polars.semi import SemiForm, having
 from campaign_nb.engine.optimise.columns import anchor
 from campaign_nb.rules import tree
-from campaign_nb.steps import REASON, Anti, Attach, Bucket, Filter, Load, Rejected, Scan, Semi, Step
+from campaign_nb.steps import Anti, Attach, Bucket, Filter, Load, Rejected, Scan, Semi, Step
 
 
 def lower_scan(plan: Lowering, step: Scan) -> Flow:
@@ -130,7 +130,7 @@ def lower_rejected(plan: Lowering, step: Rejected) -> Flow:
     reason = pl.lit(reasons[-1])
     for mask, name in reversed(list(zip(masks[:-1], reasons[:-1], strict=True))):
         reason = pl.when(~mask.expr).then(pl.lit(name)).otherwise(reason)
-    return flow.that(Mask(~failed)).computing({REASON: reason})
+    return flow.that(Mask(~failed)).computing({plan.columns.reason(step): reason})
 
 
 def reasons_of(step: Step) -> list[str]:
