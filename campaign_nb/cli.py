@@ -78,7 +78,7 @@ def _execute(source: Path, folder: Path) -> None:
     log = folder / "kernel.log"
     try:
         with log.open("wb") as said:
-            client.execute(stderr=said)
+            client.execute(cleanup_kc=True, stderr=said)
     except CellExecutionError as error:
         raise click.ClickException(_plain(error)) from error
     except Exception as error:
