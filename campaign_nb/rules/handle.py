@@ -179,6 +179,12 @@ class LinkedRow(NoValue, Handle):
             return Collection(self._root, tree.Linked(steps, self._root.table.label), self._root.at(link.to).table)
         return LinkedRow(self._root, (*self._path, name), self._root.at(link.to).table)
 
+    @verb
+    def where(self, *rules: object) -> Collection:
+        """Follow the link only to a row for which all rules are true; a 1-N link goes on from there."""
+        steps = tuple(tree.LinkStep(step) for step in self._path)
+        return Collection(self._root, tree.Linked(steps, self._root.table.label), self._to).where(*rules)
+
 
 class CollectionColumn(NoValue):
     """A column of many linked rows: no value of the row under test, only a hint for what to write."""
