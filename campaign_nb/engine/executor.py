@@ -13,8 +13,8 @@ from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Output
-from campaign_nb.engine.sources import ModelSources
-from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.engine.sources import ModelSources, refuse_drift
+from campaign_nb.errors import DataError, DefinitionError, Problem, RunError
 from campaign_nb.rules import tree
 from campaign_nb.rules.value import Root, Rule, Value
 from campaign_nb.steps import Attach, Check, Filter, Population, Scan, Step
@@ -57,7 +57,11 @@ class PolarsExecutor:
         moment = self.moment(model)
         output = Output(step, tuple(name for name in columns if name not in root.table.key))
         plan = lower(Columns([output], lambda _: moment), model, ModelSources(model), [])
-        return computed([query(plan.delivered[output])])[0]
+        try:
+            return computed([query(plan.delivered[output])])[0]
+        except RunError as error:
+            refuse_drift(model.infos.values(), error)
+            raise
 
     def distribution(self, value: Value, n: int) -> pl.DataFrame:
         """Return the n most frequent values with their counts and shares of all rows; ties by the value."""
@@ -88,6 +92,13 @@ class PolarsExecutor:
         return pl.DataFrame(found, schema=schema, orient="row")
 
     def _checks(self, model: DataModel, info: TableInfo) -> Iterator[tuple[str, str, int, str, str]]:
+        try:
+            changed = info.drift()
+        except DataError as error:
+            changed = list(error.problems)
+        if changed:
+            yield from ((info.label, problem.what, 0, problem.expected, problem.do) for problem in changed)
+            return
         label, scan = info.label, info.source.open()
         total = self.rows(info)
         if not total:
@@ -124,7 +135,7 @@ class PolarsExecutor:
                     f"link {name} leads to no row of {link.to}",
                     number,
                     "a row for every value",
-                    "rows without a match are left out",
+                    f"repair {link.on[0][0]}; rows without a match are left out",
                 )
         for name, link in info.declared.items():
             if link.to not in model.infos:
@@ -138,13 +149,26 @@ class PolarsExecutor:
 
 
 def key_faults(info: TableInfo) -> tuple[int, int, int]:
-    """Count the rows with a null in the key, those that repeat a key without null, and all rows."""
+    """Count the rows with a null in the key, those that repeat a key without null, and all rows.
+
+    Memory: one whole number a row; text and keys of several columns are compared by hash, and counted exactly where one repeats.
+    """
     keys = info.source.open().select(info.key)
     known = keys.drop_nulls()
-    distinct = known.unique().select(pl.len())
-    found = computed([keys.select(pl.len()), known.select(pl.len()), distinct])
-    total, whole, different = (int(frame.item()) for frame in found)
-    return total - whole, whole - different, total
+    whole_numbers = len(info.key) == 1 and keys.collect_schema().dtypes()[0].is_integer()
+    number = pl.col(info.key[0]) if whole_numbers else pl.struct(info.key).hash()
+    rows, numbers = computed([keys.select(pl.len()), known.select(number.alias("number"))])
+    total, whole = int(rows.item()), numbers.height
+    repeated = _repeats(numbers.to_series())
+    if repeated and not whole_numbers:
+        repeated = whole - int(computed([known.unique().select(pl.len())])[0].item())
+    return total - whole, repeated, total
+
+
+def _repeats(numbers: pl.Series) -> int:
+    """Count the values that stand in a column already."""
+    ordered = numbers if numbers.is_sorted() else numbers.sort()
+    return int((ordered.slice(1) == ordered.slice(0, max(len(ordered) - 1, 0))).sum())
 
 
 def _model(root: Root) -> DataModel:

@@ -22,7 +22,8 @@ from campaign_nb.engine.backends.polars.types import DIGITS, fits_decimal, liter
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.tree import Operator, Type
 
-_MIRROR: dict[Operator, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRROR: dict[Operator, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The comparison with its sides changed."""
 _BELOW: dict[Operator, Operator] = {"<": "<=", "<=": "<=", ">": ">", ">=": ">"}
 _APPLY: dict[Operator, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda left, right: left == right,
@@ -55,7 +56,7 @@ def compare(op: Operator, left: Operand, right: Operand, context: Context) -> pl
     if left.null or right.null:
         return unknown()
     if left.known and not right.known:
-        op, left, right = _MIRROR[op], right, left
+        op, left, right = MIRROR[op], right, left
     left, right = _dated(left, right), _dated(right, left)
     if not left.type.comparable(right.type):
         raise DefinitionError(Problem("rule", f"{left.type} {op} {right.type}", f"two {left.type} values", "customers.age >= 18"))

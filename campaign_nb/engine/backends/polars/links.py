@@ -9,8 +9,11 @@ from itertools import count
 import polars as pl
 
 from campaign_nb.engine.backends.polars.expressions import Context, compile_rule, compile_value, selects
+from campaign_nb.engine.backends.polars.packing import packable, packed
+from campaign_nb.engine.backends.polars.selecting import compile_filter
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Leaf
+from campaign_nb.engine.optimise.windows import covers
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Scope, field_of_value
 from campaign_nb.rules.schema import Field, LinkSchema, RowSchema, Schema, TableSchema
@@ -93,16 +96,17 @@ class Links:
         frame, derived = self._attach(frame, target, nodes, stem.moment)
         scope, context = RowScope(self.schema, target, derived, stem.moment), context_of(stem.moment)
         conditions = [tuple(dict.fromkeys(_where(leaf.node))) for leaf in leaves]
-        shared = [node for node in conditions[0] if all(node in other for other in conditions)]
+        widest = [own for own, leaf in zip(conditions, leaves, strict=True) if all(covers(leaf.node, other.node) for other in leaves)]
+        shared = list(widest[0]) if widest else [node for node in conditions[0] if all(node in other for other in conditions)]
         for node in shared:
-            frame = frame.filter(compile_rule(node, scope, context))
+            frame = frame.filter(compile_filter(node, scope, context))
         masks: list[pl.Expr | None] = []
         for own in conditions:
             rest = [selects(compile_rule(node, scope, context)) for node in own if node not in shared]
             masks.append(pl.all_horizontal(rest) if rest else None)
         if all(mask is not None for mask in masks):
             frame = frame.filter(pl.any_horizontal([mask for mask in masks if mask is not None]))
-        grouped = _Grouped(self, target, scope, context, dict(zip(keys, anchors, strict=True)))
+        grouped = _Grouped(self, target, scope, context, dict(zip(keys, anchors, strict=True)), frame)
         for leaf, mask in zip(leaves, masks, strict=True):
             grouped.add(leaf, mask)
         on = tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True))
@@ -115,7 +119,7 @@ class Links:
             frame, derived = self._attach(frame, target, _where(leaf.node), stem.moment)
             scope, context = RowScope(self.schema, target, derived, stem.moment), context_of(stem.moment)
             for node in _where(leaf.node):
-                frame = frame.filter(compile_rule(node, scope, context))
+                frame = frame.filter(compile_filter(node, scope, context))
             keys = [f"__k{i}" for i in range(len(link.on))]
             named = frame.select(pl.col(anchor).alias(key) for key, anchor in zip(keys, anchors, strict=True))
             return Side(named, tuple((here, key) for (here, _), key in zip(link.on, keys, strict=True)), {}, {})
@@ -157,7 +161,7 @@ class Links:
         rows, derived = self._attach(rows, table, step.where, moment)
         scope = RowScope(self.schema, table, derived, moment)
         for node in step.where:
-            rows = rows.filter(compile_rule(node, scope, context_of(moment)))
+            rows = rows.filter(compile_filter(node, scope, context_of(moment)))
         return rows
 
     def _lookup(self, table: TableSchema, stem: Stem, leaves: Sequence[Leaf]) -> Side:
@@ -237,8 +241,11 @@ def _nodes_of(node: tree.Node) -> Iterator[tree.Node]:
 class _Grouped:
     """The aggregates of one pass over linked rows, as columns to make before, aggregates, and columns to make after."""
 
-    def __init__(self, links: Links, target: TableSchema, scope: RowScope, context: Context, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, links: Links, target: TableSchema, scope: RowScope, context: Context, keys: Mapping[str, str], rows: pl.LazyFrame
+    ) -> None:
         self._links, self._target, self._scope, self._context, self._keys = links, target, scope, context, keys
+        self._linked = rows
         self._before: dict[str, pl.Expr] = {}
         self._aggregates: list[pl.Expr] = []
         self._after: list[pl.Expr] = []
@@ -305,7 +312,24 @@ class _Grouped:
             case "max":
                 self._keep(leaf, [value.max()], lambda parts: parts[0])
 
+    def _packed(self, node: tree.Lines, mask: pl.Expr | None) -> pl.Expr | None:
+        """Return one number that puts linked rows in order; None where their types do not allow it."""
+        if len(node.order) > 1 or len(self._target.key) != 1:
+            return None
+        tie = pl.col(self._target.key[0])
+        values = [compile_value(item.value, self._scope, self._context) for item in node.order]
+        types = self._linked.select(value.alias(f"{i}") for i, value in enumerate([tie, *values])).collect_schema()
+        if not all(packable(dtype) for dtype in types.values()):
+            return None
+        number = packed(values[0] if values else None, tie, descending=bool(node.order) and node.order[0].descending)
+        return self._input(number, mask)
+
     def _lines(self, leaf: Leaf, node: tree.Lines, mask: pl.Expr | None) -> None:
+        number = self._packed(node, mask) if node.n == 1 else None
+        if number is not None:
+            some = None if mask is None else number.max().is_not_null()
+            self._one(leaf, node, lambda value: self._input(value, None).max_by(number), some)
+            return
         orders = [self._input(compile_value(item.value, self._scope, self._context), None) for item in node.order]
         ties = [self._input(pl.col(name), None) for name in self._target.key]
         descending = [item.descending for item in node.order] + [False] * len(ties)
@@ -324,23 +348,28 @@ class _Grouped:
             rows = pl.struct(value.alias(name) for value, name in zip(values, fields, strict=True))
             self._keep(leaf, [ranked(rows).head(node.n)], lambda parts: pl.when(parts[0].list.len() > 0).then(parts[0]))
             return
-        taken = [self._first(tree.collected(name), ranked) for name in node.columns]
-        column = self.columns[leaf] = self._links.name()
+        self._one(leaf, node, lambda value: ranked(value).first(), None if chosen is None else chosen.any())
+
+    def _one(self, leaf: Leaf, node: tree.Lines, first: Callable[[pl.Expr], pl.Expr], some: pl.Expr | None) -> None:
+        """Plan the first linked row as a list of one; null where no linked row is chosen."""
+        taken = [self._first(tree.collected(name), first) for name in node.columns]
+        column, fields = self._links.name(), [name.rsplit(".", 1)[-1] for name in node.columns]
+        self.columns[leaf] = column
         found = pl.concat_list(pl.struct(pl.col(name).alias(field) for name, field in zip(taken, fields, strict=True)))
-        if chosen is not None:
-            self._aggregates.append(chosen.any().alias(some := self._links.name()))
-            found = pl.when(pl.col(some)).then(found)
+        if some is not None:
+            self._aggregates.append(some.alias(there := self._links.name()))
+            found = pl.when(pl.col(there)).then(found)
         self._after.append(found.alias(column))
 
-    def _first(self, column: tree.Column, ranked: Callable[[pl.Expr], pl.Expr]) -> str:
+    def _first(self, column: tree.Column, first: Callable[[pl.Expr], pl.Expr]) -> str:
         """Take a column of the first row; what N-1 links lead to is looked up for that row alone."""
         name = self._links.name()
         if not column.path:
-            self._aggregates.append(ranked(compile_value(column, self._scope, self._context)).first().alias(name))
+            self._aggregates.append(first(compile_value(column, self._scope, self._context)).alias(name))
             return name
         link = self._target.links[column.path[0]]
         heres = [self._links.name() for _ in link.on]
-        self._aggregates += [ranked(pl.col(here)).first().alias(own) for (here, _), own in zip(link.on, heres, strict=True)]
+        self._aggregates += [first(pl.col(here)).alias(own) for (here, _), own in zip(link.on, heres, strict=True)]
         frame = self._links.one(link, column.path[1:], {name: column.name})
         self._lookups.append(Side(frame, tuple((own, f"__k{i}") for i, own in enumerate(heres)), {}, {}))
         return name

@@ -13,6 +13,7 @@ from campaign_nb.engine.backends.polars.expressions import compile_rule, compile
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
 from campaign_nb.engine.backends.polars.hashing import seed_of, with_bucket
 from campaign_nb.engine.backends.polars.links import Links, context_of
+from campaign_nb.engine.backends.polars.selecting import compile_filter
 from campaign_nb.engine.backends.polars.semi import SemiForm, semi_form
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
@@ -93,8 +94,9 @@ class RowResolver:
 
         On a source it may also be null, so that the file can skip rows.
         """
-        rule = compile_rule(node, self, context_of(self.moment))
-        return rule if self.flow.base.scan else selects(rule)
+        if self.flow.base.scan:
+            return compile_filter(node, self, context_of(self.moment))
+        return selects(compile_rule(node, self, context_of(self.moment)))
 
 
 class Lowering:
