@@ -11,10 +11,11 @@
 import sys as _sys
 
 from campaign_nb import activities, testing
-from campaign_nb.activities import Control, Subset
+from campaign_nb.activities import Control, Subset, TextFormat
 from campaign_nb.activity import Activity
 from campaign_nb.campaign import Campaign, DryRun, Explanation, LiveRun
 from campaign_nb.clock import ManualClock, ShiftedClock, SystemClock
+from campaign_nb.data.file_column import FileColumn
 from campaign_nb.data.model import DataModel, Link
 from campaign_nb.errors import (
     ActivityError,
@@ -55,6 +56,7 @@ __all__ = [
     "DeliveryError",
     "DryRun",
     "Explanation",
+    "FileColumn",
     "Filter",
     "Link",
     "LiveRun",
@@ -71,6 +73,7 @@ __all__ = [
     "StoreError",
     "Subset",
     "SystemClock",
+    "TextFormat",
     "Transition",
     "Weekly",
     "Workspace",

@@ -73,6 +73,19 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """What an activity needs of earlier runs of its campaign.
+
+    Their keys under a reference, no older than `history`; or the *now* of the last of them in a variable.
+    """
+
+    table: str
+    reference: str | None = None
+    history: dt.timedelta | None = None
+    variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What an activity becomes.
 
@@ -84,6 +97,7 @@ class Compiled:
     """The steps that leave rows out of the activity, each with a reason."""
     effects: tuple[Effect, ...] = ()
     wait: dt.timedelta | None = None
+    recall: Recall | None = None
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(dataclasses.field,))
@@ -105,6 +119,8 @@ class Activity:
     """How rows are accounted for: rows are made, every inbound row is in one port or dropped, or each port copies."""
     barrier: ClassVar[Barrier] = "none"
     """Whether what follows starts a new stage, or the activity is a stage of its own (around)."""
+    changes_data: ClassVar[bool] = False
+    """Whether it changes what it reads, so that its transitions are stored: they can't be computed again."""
     reads_stored: ClassVar[bool] = False
     """Whether it starts with rows that were saved before."""
     channel: ClassVar[str] = ""

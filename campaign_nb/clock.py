@@ -186,9 +186,7 @@ def instant(value: str | dt.date | dt.datetime, time_zone: str = "UTC") -> dt.da
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError as error:
-            raise ScheduleError(
-                Problem("date and time", f"{value!r} can't be read", "ISO 8601", 'for example "2026-07-01 09:00"')
-            ) from error
+            raise ScheduleError(Problem("date and time", f"{value!r} can't be read", "ISO 8601", '"2026-07-01 09:00"')) from error
     if not isinstance(value, dt.datetime):
         value = dt.datetime.combine(value, dt.time())
     if value.tzinfo is None:

@@ -133,6 +133,15 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     return "one of: " + listed(known) if known else "there is none yet"
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the nearest known name, empty when none is near.
+
+    >>> nearest("last_ordr", ["country", "last_order"]), nearest("zzz", ["country"])
+    ('last_order', '')
+    """
+    return next(iter(difflib.get_close_matches(name, list(names), n=1, cutoff=0.7)), "")
+
+
 def listed(names: Sequence[str], most: int = 12) -> str:
     """Join names with commas, the rest as a count.
 

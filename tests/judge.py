@@ -8,13 +8,31 @@ from __future__ import annotations
 import datetime as dt
 import math
 import operator
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cmp_to_key
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.differential import calls, dates
+from tests.differential.patterns import fold, matches, wildcards
+
 COMPARE = {"=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 LEAST, MOST = -(2**63), 2**63 - 1
-NINE = Decimal("1E-9")
+PLAIN = {**calls.PLAIN, **dates.PLAIN}
+
+
+@dataclass(frozen=True)
+class World:
+    """Tables as lists of rows, links as (table, name) to (table, pairs of columns), keys, and who has which event."""
+
+    tables: Mapping[str, list[dict[str, Any]]]
+    links: Mapping[tuple[str, str], tuple[str, tuple[tuple[str, str], ...]]]
+    keys: Mapping[str, str]
+    events: Mapping[tuple[str, str, str], set[Any]] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
 
 
 def inverse(one: bool | None) -> bool | None:
@@ -35,9 +53,18 @@ def either(one: bool | None, two: bool | None) -> bool | None:
 class Judge:
     """Evaluates rules and values on one row: a mapping from column names to Python values."""
 
-    def __init__(self, row: dict[str, Any], as_of: dt.datetime, zone: str, variables: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        row: dict[str, Any],
+        as_of: dt.datetime,
+        zone: str,
+        variables: dict[str, Any] | None = None,
+        world: World | None = None,
+        table: str = "",
+    ) -> None:
         self.row, self.zone, self.variables = row, ZoneInfo(zone), variables or {}
         self.now = as_of.astimezone(self.zone)
+        self.world, self.table = world or World({}, {}, {}), table
 
     def rule(self, node: Any) -> bool | None:
         """Return the truth of a rule."""
@@ -105,12 +132,16 @@ class Judge:
             return None
         return matches([fold(c) for c in value] if node.ignore_case else list(value), wildcards(pattern, node.ignore_case))
 
+    def rule_Behaviour(self, node: Any) -> bool:
+        people = self.world.events.get((node.event, node.activity, node.campaign), set())
+        return self.row[self.world.keys[self.table]] in people
+
     def compare(self, op: str, one: Any, two: Any) -> bool | None:
         left, right = self.value(one), self.value(two)
         if left is None or right is None:
             return None
         if isinstance(left, dt.date):
-            left, right = self.times(left, right)
+            left, right = dates.alike(self.zone, left, right)
         elif isinstance(left, float) != isinstance(right, float):
             left, right = self.numbers(left, right, known(one) or known(two))
         return COMPARE[op](left, right)
@@ -123,21 +154,8 @@ class Judge:
             return left, Decimal(repr(right)) if math.isfinite(right) else right
         return left, right
 
-    def times(self, left: dt.date, right: dt.date) -> tuple[Any, Any]:
-        """Two instants as such; anything else on the campaign's wall clock; a date is its midnight."""
-        if type(left) is type(right) is dt.date:
-            return left, right
-        if all(isinstance(item, dt.datetime) and item.tzinfo is not None for item in (left, right)):
-            return left.astimezone(dt.UTC), right.astimezone(dt.UTC)
-        return self.wall(left), self.wall(right)
-
-    def wall(self, value: dt.date) -> dt.datetime:
-        if not isinstance(value, dt.datetime):
-            return dt.datetime.combine(value, dt.time.min)
-        return value if value.tzinfo is None else value.astimezone(self.zone).replace(tzinfo=None)
-
     def value_Column(self, node: Any) -> Any:
-        return self.row[node.name]
+        return self.cell(*node.path, node.name)
 
     def value_Constant(self, node: Any) -> Any:
         return node.value
@@ -152,97 +170,111 @@ class Judge:
         return next((self.value(value) for condition, value in node.whens if self.rule(condition) is True), self.value(node.otherwise))
 
     def value_Call(self, node: Any) -> Any:
+        if node.name in ("if_equals", "decode"):
+            a, b, then, otherwise = node.args
+            same = self.compare("=", a, b) is True or (node.name == "decode" and self.value(a) is None and self.value(b) is None)
+            return self.value(then if same else otherwise)
         args = [self.value(arg) for arg in node.args]
-        if node.name == "coalesce":
-            return next((arg for arg in args if arg is not None), None)
+        if node.name in calls.TAKES_NULL:
+            return calls.TAKES_NULL[node.name](*args)
         if any(arg is None for arg in args):
             return None
-        found = (PLAIN.get(node.name) or getattr(self, "call_" + node.name))(*args)
-        return None if type(found) is int and not LEAST <= found <= MOST else found
+        found = dates.OF_RUN[node.name](self, *args) if node.name in dates.OF_RUN else PLAIN[node.name](*args)
+        return found if node.name in ("greatest", "least") else fitting(found)
 
-    def call_now(self) -> dt.datetime:
-        return self.now
+    # ------------------------------------------------------------------------------------------------------ linked rows
 
-    def call_days_ago(self, n: int = 0) -> dt.date:
-        return self.now.date() - dt.timedelta(days=n)
+    def on(self, row: dict[str, Any], table: str) -> Judge:
+        """The judge of another row."""
+        return Judge(row, self.now, self.zone.key, self.variables, self.world, table)
 
-    call_today = call_days_ago
+    def beyond(self, link: str) -> list[Judge]:
+        """The rows that a link leads to; a null leads nowhere."""
+        to, pairs = self.world.links[self.table, link]
+        wanted = [(self.row[here], there) for here, there in pairs]
+        return [self.on(row, to) for row in self.world.tables[to] if all(mine is not None and row[there] == mine for mine, there in wanted)]
 
-    def call_days_old(self, date: dt.date) -> int:
-        return (self.now.date() - only_date(date)).days
+    def cell(self, *path: str) -> Any:
+        """A column at the end of a path to one row; NaN is null."""
+        if len(path) > 1:
+            reached = self.beyond(path[0])
+            return reached[0].cell(*path[1:]) if reached else None
+        found = self.row[path[0]]
+        return None if found != found else found
 
-    def call_multiply(self, a: Any, b: Any) -> Any:
-        found = operator.mul(*alike(a, b))
-        return found.quantize(NINE, ROUND_HALF_EVEN) if isinstance(found, Decimal) else found
+    def linked(self, rows: Any) -> list[Judge]:
+        """The rows at the end of a path, each step's conditions on its own row."""
+        reached = [self]
+        for step in rows.steps:
+            beyond = [row for one in reached for row in one.beyond(step.link)]
+            reached = [row for row in beyond if all(row.rule(condition) is True for condition in step.where)]
+        return reached
 
-    def call_divide(self, a: Any, b: Any) -> Any:
-        a, b = alike(a, b)
-        if b == 0:
-            return None
-        if isinstance(a, int):
-            return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-        return (a / b).quantize(NINE, ROUND_HALF_EVEN) if isinstance(a, Decimal) else a / b
+    def rule_Exists(self, node: Any) -> bool:
+        return bool(self.linked(node.rows))
 
-    def call_modulo(self, a: Any, b: Any) -> Any:
-        return None if b == 0 else abs(a) % abs(b) * (1 if a > 0 else -1)
+    def value_Aggregate(self, node: Any) -> Any:
+        rows = self.linked(node.rows)
+        if node.value is None:
+            return len(rows)
+        return aggregated(node.function, [row.value(node.value) for row in rows], node.separator)
 
-    def call_round(self, a: Any, decimals: int) -> Any:
-        return a.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) if isinstance(a, Decimal) else a
+    def value_Lines(self, node: Any) -> Any:
+        rows = self.sorted(self.linked(node.rows), node.order)
+        return [tuple(row.cell(*name.split(".")) for name in node.columns) for row in rows[: node.n]]
+
+    def value_Window(self, node: Any) -> Any:
+        key = self.world.keys[self.table]
+        if (self.table, node) not in self.world.kept:
+            rows = self.sorted([self.on(row, self.table) for row in self.world.tables[self.table]], node.order)
+            groups: dict[tuple[Any, ...], list[Judge]] = {}
+            for row in rows:
+                groups.setdefault(tuple(row.value(item) for item in node.partition), []).append(row)
+            found: dict[Any, Any] = {}
+            for group in groups.values():
+                for at, row in enumerate(group):
+                    until = group[: at + 1] if node.function == "row_num" or node.order else group
+                    count = node.function == "row_num" or node.value is None
+                    found[row.row[key]] = len(until) if count else aggregated(node.function, [one.value(node.value) for one in until])
+            self.world.kept[self.table, node] = found
+        return self.world.kept[self.table, node][self.row[key]]
+
+    def sorted(self, rows: Iterable[Judge], order: Any) -> list[Judge]:
+        """Rows in an order; nulls last, ties by the key."""
+        found = list(rows)
+        key = self.world.keys[found[0].table] if found else ""
+        found.sort(key=lambda row: row.row[key])
+        for item in reversed(order):
+            value = {id(row): row.value(item.value) for row in found}
+            there = [row for row in found if value[id(row)] is not None]
+            there.sort(key=cmp_to_key(lambda a, b: (value[id(a)] > value[id(b)]) - (value[id(a)] < value[id(b)])), reverse=item.descending)  # noqa: B023
+            found = there + [row for row in found if value[id(row)] is None]
+        return found
 
 
-def only_date(value: dt.date) -> dt.date:
-    """The date part, in the value's own zone."""
-    return value.date() if isinstance(value, dt.datetime) else value
+def aggregated(function: str, values: list[Any], separator: str = ",") -> Any:
+    """One value of the known ones among some; null where there is none, save for counts."""
+    known = [value for value in values if value is not None]
+    if function in ("count", "count_distinct"):
+        return len(known if function == "count" else set(known))
+    if not known or (function == "std_dev" and len(known) < 2):
+        return None
+    numbers = [float(value) for value in known] if function in ("avg", "std_dev") else known
+    return {
+        "sum": lambda: fitting(sum(known[1:], known[0])),
+        "min": lambda: min(known),
+        "max": lambda: max(known),
+        "avg": lambda: sum(numbers) / len(numbers),
+        "std_dev": lambda: statistics.stdev(numbers) if all(map(math.isfinite, numbers)) else None,
+        "string_agg": lambda: separator.join(sorted(known)),
+    }[function]()
 
 
-def alike(a: Any, b: Any) -> tuple[Any, Any]:
-    """Both as floats where one is a float."""
-    return (float(a), float(b)) if isinstance(a, float) or isinstance(b, float) else (a, b)
+def fitting(found: Any) -> Any:
+    """A whole number that does not fit 64 bits is null."""
+    return None if type(found) is int and not LEAST <= found <= MOST else found
 
 
 def known(node: Any) -> bool:
     """Whether a value depends on no row."""
-    return type(node).__name__ != "Column" and all(known(child) for child in node.children())
-
-
-def fold(character: str) -> str:
-    """Simple case folding: one character stays one character."""
-    return next((form for form in (character.casefold(), character.lower()) if len(form) == 1), character)
-
-
-def wildcards(pattern: str, ignore_case: bool) -> list[str | bool]:
-    """A pattern as characters, True for any text, False for any one character."""
-    found, rest = list[str | bool](), iter(pattern)
-    for character in rest:
-        taken = next(rest, "\\") if character == "\\" else None
-        plain = taken if taken is not None else character if character not in "%_" else None
-        found.append((fold(plain) if ignore_case else plain) if plain is not None else character == "%")
-    return found
-
-
-def matches(text: list[str], parts: list[str | bool]) -> bool:
-    """Match by positions reached so far."""
-    reached = {0}
-    for part in parts:
-        if part is True:
-            reached = set(range(min(reached, default=len(text) + 1), len(text) + 1))
-        else:
-            reached = {at + 1 for at in reached if at < len(text) and (part is False or text[at] == part)}
-    return len(text) in reached
-
-
-PLAIN = {
-    "add": lambda a, b: operator.add(*alike(a, b)),
-    "subtract": lambda a, b: operator.sub(*alike(a, b)),
-    "greatest": lambda a, b: max(alike(a, b)),
-    "date_only": only_date,
-    "year": lambda date: date.year,
-    "week_day": lambda date: date.weekday(),
-    "negate": operator.neg,
-    "abs": abs,
-    "sign": lambda a: (a > 0) - (a < 0),
-    "length": len,
-    "left": lambda text, n: text[: max(n, 0)],
-    "upper": str.upper,
-    "concat": lambda *texts: "".join(texts),
-}
+    return type(node).__name__ not in ("Column", "Aggregate", "Window", "Lines") and all(known(child) for child in node.children())

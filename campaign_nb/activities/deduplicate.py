@@ -50,10 +50,9 @@ class Deduplicate(Activity):
         orders = several(order)
         if not values:
             raise DefinitionError(Problem("deduplicate", "by is empty", "at least one column", 'by="email"'))
-        if keep < 0 or nulls not in ("distinct", "equal"):
-            raise DefinitionError(
-                Problem("deduplicate", f"keep={keep}, nulls={nulls!r}", 'keep >= 0, nulls "distinct" or "equal"', "keep=1")
-            )
+        found = [*_faults("deduplicate", keep, nulls)]
+        if found:
+            raise DefinitionError(*found)
         nodes = tuple(tree.Column(item) if isinstance(item, str) else node_of(item) for item in values)
         return cls(by=nodes, keep=keep, order=tuple(order_of(item) for item in orders), nulls=nulls)
 
@@ -64,6 +63,7 @@ class Deduplicate(Activity):
     def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
         """Yield what is wrong with the values and the order."""
         where = f"deduplicate {context.label!r}"
+        yield from _faults(where, self.keep, self.nulls)
         for node in (*self.by, *(item.value for item in self.order)):
             yield from value_problems(inputs[0], node, where)
 
@@ -75,3 +75,10 @@ class Deduplicate(Activity):
             source, order = Bucket(source, hashed, context.hash_seed), (tree.Order(tree.Column(hashed)),)
         kept = Dedupe(source, self.by, order, self.keep, self.nulls == "equal")
         return Compiled({OUT: kept, COMPLEMENT: Rejected(kept)}, drops=(kept,))
+
+
+def _faults(where: str, keep: object, nulls: object) -> Iterator[Problem]:
+    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 0:
+        yield Problem(where, f"keep={keep!r}", "a whole number of at least 0; 0 keeps all", "keep=1")
+    if nulls not in ("distinct", "equal"):
+        yield Problem(where, f"nulls={nulls!r}", '"distinct" or "equal"', 'nulls="equal"')

@@ -51,8 +51,12 @@ class Enrich(Activity):
         """Yield names already taken and what is wrong with the values."""
         where = f"enrich {context.label!r}"
         for name, node in self.columns.items():
+            if not isinstance(name, str) or not name.strip() or name.startswith("_"):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+                yield Problem(
+                    where, f"a column called {name!r}", "text; names that start with an underscore are not shown to anybody", "spend=…"
+                )
             if name in inputs[0].extra or name in inputs[0].table.columns:
-                yield Problem(where, f"the population already has a column {name!r}", "another name")
+                yield Problem(where, f"the population already has a column {name!r}", "another name", f"{name}_2=…")
             yield from value_problems(inputs[0], node, where)
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows
+from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows, several
+from campaign_nb.data.dtypes import is_dtype
 from campaign_nb.data.types import declared_fields
-from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.steps import Anti, Population, Python, Step
 
 
@@ -49,7 +50,17 @@ class PythonCode(Activity):
             raise DefinitionError(
                 Problem("python", f"{type(function).__name__} is no function", "a function", 'python("Score", score, adds={…})')
             )
-        return cls(function=function, adds=dict(adds or {}), reads=tuple(reads))
+        if adds is not None and not isinstance(adds, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            raise DefinitionError(Problem("python", f"adds={adds!r}", "names and Polars data types", 'adds={"score": pl.Float64}'))
+        declared = dict(adds or {})
+        wrong = [name for name, kind in declared.items() if not is_dtype(kind)]
+        if wrong:
+            problems = (Problem("python", f"adds[{name!r}] is {declared[name]!r}", "a Polars data type", "pl.Float64") for name in wrong)
+            raise DefinitionError(*problems)
+        names = several(reads)
+        if not all(isinstance(name, str) for name in names):
+            raise DefinitionError(Problem("python", f"reads={reads!r}", "names of columns", 'reads=["points"]'))
+        return cls(function=function, adds=declared, reads=tuple(str(name) for name in names))
 
     def ports(self) -> tuple[Port, ...]:
         """The rows returned and those dropped."""
@@ -59,11 +70,23 @@ class PythonCode(Activity):
         """Yield names already taken and columns that are not there."""
         where = f"python {context.label!r}"
         for name in self.adds:
+            if not isinstance(name, str) or not name.strip() or name.startswith("_"):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+                yield Problem(
+                    where,
+                    f"a column called {name!r}",
+                    "text; names that start with an underscore are not shown to anybody",
+                    'adds={"score": pl.Float64}',
+                )
             if name in inputs[0].extra or name in inputs[0].table.columns:
-                yield Problem(where, f"the population already has a column {name!r}", "another name in adds")
+                yield Problem(where, f"the population already has a column {name!r}", "another name in adds", f'adds={{"{name}_2": …}}')
         for name in self.reads:
             if name not in inputs[0].extra and name not in inputs[0].table.columns:
-                yield Problem(where, f"no column {name!r} to read", f"a column of {inputs[0].table.label!r}")
+                yield Problem(
+                    where,
+                    f"no column {name!r} to read",
+                    did_you_mean(name, inputs[0].table.columns),
+                    f"reads=[{(nearest(name, inputs[0].table.columns) or next(iter(inputs[0].table.columns)))!r}]",
+                )
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Call the function on the engine's frames; rows not returned are dropped."""

@@ -43,8 +43,8 @@ class Subset:
 
     All of them or a part.
 
-    `share` is a fraction of those rows, by a stable hash; `top` a number of rows, by `by` or else by the hash;
-    `code` the segment code, by default the subset's name.
+    `share` is a fraction of those rows, `top` a number of them: the first by `by` (a share of them rounded down), or else by
+    a stable hash; `code` the segment code, by default the subset's name.
     """
 
     rule: tree.Node
@@ -123,6 +123,9 @@ class Split(Activity):
         given = {**(parts or {}), **named}
         if not given:
             raise DefinitionError(Problem("split", "no group is named", "at least one", 'split("Offer", A=0.5, B=0.5)'))
+        found = [problem for name in given for problem in _name_faults("split", name)]
+        if found:
+            raise DefinitionError(*found)
         read = {name: _part(name, value) for name, value in given.items()}
         return cls(parts=read, overlap=overlap, one_table=one_table, seed=None if seed is None else str(seed))
 
@@ -138,7 +141,7 @@ class Split(Activity):
     def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
         """Yield shares that do not add up and what is wrong with the rules."""
         where = f"split {context.label!r}"
-        shares = [part.share for part in self.parts.values() if not isinstance(part, Subset)]
+        shares = [part.share for part in self.parts.values() if not isinstance(part, Subset) and _is_fraction(part.share)]
         total = round(sum(shares), 9)
         if total > 1:
             names = [name for name, part in self.parts.items() if not isinstance(part, Subset)]
@@ -149,20 +152,24 @@ class Split(Activity):
                 "at most 1: the shares are of the inbound population",
                 f'split("{context.label}", {fair})',
             )
-        if COMPLEMENT in self.parts:
-            yield Problem(where, f"a group is called {COMPLEMENT!r}", "another name: the complement is an output of its own")
         for name, part in self.parts.items():
+            yield from _name_faults(where, name)
             yield from self._part_problems(f"{where}, group {name!r}", inputs[0], part)
 
     def _part_problems(self, where: str, population: Population, part: Part) -> Iterator[Problem]:
-        if part.share is not None and not 0 < part.share <= 1:
-            yield Problem(where, f"a share of {part.share:g}", "a fraction above 0, at most 1", "0.5 is half")
+        limited = isinstance(part, Subset)
+        if not _is_fraction(part.share) and not (limited and part.share is None):
+            yield Problem(where, f"a share of {part.share!r}", "a fraction above 0, at most 1", "A=0.5 is half of the people")
+        if part.code is not None and not isinstance(part.code, str):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            yield Problem(where, f"code={part.code!r}", "text", 'code="A"')
         if not isinstance(part, Subset):
             return
-        if part.top is not None and (part.share is not None or part.top < 1):
-            yield Problem(
-                where, f"top={part.top} with share={part.share}", "either a share or a number of at least 1", "cn.Subset(rule, top=50)"
-            )
+        if part.top is not None and (not isinstance(part.top, int) or isinstance(part.top, bool) or part.top < 1):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            yield Problem(where, f"top={part.top!r}", "a whole number of at least 1", "cn.Subset(rule, top=50)")
+        if part.top is not None and part.share is not None:
+            yield Problem(where, f"top={part.top!r} with share={part.share!r}", "either a share or a number", "cn.Subset(rule, top=50)")
+        if part.by and part.top is None and part.share is None:
+            yield Problem(where, "an order without a limit", "a number or a share of the rows", "cn.Subset(rule, top=50, by=…)")
         yield from rule_problems(population, part.rule, where)
         for order in part.by:
             yield from value_problems(population, order.value, where)
@@ -208,8 +215,8 @@ class Split(Activity):
         return part.top is not None or part.share is not None
 
     def _limit(self, group: Step, part: Subset, seed: str, hashed: str) -> Step:
-        if part.top is not None and part.by:
-            return Take(group, part.by, part.top)
+        if part.by:
+            return Take(group, part.by, part.top, share=part.share)
         drawn = Bucket(group, hashed, seed)
         if part.top is not None:
             return Take(drawn, (tree.Order(tree.Column(hashed)),), part.top)
@@ -234,3 +241,14 @@ def _part(name: str, value: object) -> Part:
     if isinstance(value, float):
         return Share(value)
     return Subset(value)
+
+
+def _is_fraction(share: object) -> bool:
+    return isinstance(share, int | float) and not isinstance(share, bool) and 0 < share <= 1
+
+
+def _name_faults(where: str, name: object) -> Iterator[Problem]:
+    if name == COMPLEMENT:
+        yield Problem(where, f"a group is called {COMPLEMENT!r}", "another name: the complement is an output of its own", "rest=0.5")
+    elif not isinstance(name, str) or not name.strip() or not name.isprintable():
+        yield Problem(where, f"a group is called {name!r}", "a name: printable text", 'split("Offer", A=0.5, B=0.5)')

@@ -1,6 +1,7 @@
 """Campaigns as users hold them: a definition, a workspace, and verbs that delegate."""
 
 from campaign_nb.campaign.campaign import Campaign
-from campaign_nb.campaign.run import DryRun, Explanation, LiveRun, Run
+from campaign_nb.campaign.explanation import Explanation
+from campaign_nb.campaign.run import DryRun, LiveRun, Run
 
 __all__ = ["Campaign", "DryRun", "Explanation", "LiveRun", "Run"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 
 from campaign_nb.activity import Context
 from campaign_nb.campaign import living
+from campaign_nb.campaign.memory import Memory, recalled
 from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
 from campaign_nb.campaign.published import Published
 from campaign_nb.campaign.run import DryRun, LiveRun, Run
@@ -61,7 +62,11 @@ class Campaign(Building):
         seed: str | int | None = None,
         workspace: Workspace | None = None,
     ) -> None:
-        """Start an empty definition; one of that name in the workspace gets a new version when it is published."""
+        """Start an empty definition.
+
+        When it is published, a campaign of that name gets a new version; one that has ended keeps its runs under its name
+        with a number, and a new one begins.
+        """
         if not name.strip():
             raise DefinitionError(Problem("campaign", "its name is empty", "a name", 'cn.Campaign("Spring win-back", data=shop)'))
         zone(time_zone)
@@ -200,10 +205,13 @@ class Campaign(Building):
             label: Context(definition.name, label, definition.seed, self._data, definition.time_zone, self._handle.audiences)
             for label in definition.nodes
         }
-        start = Moment(run.as_of if run is not None else self.instant(as_of), definition.time_zone)
+        start = run.as_of if run is not None else self.instant(as_of)
         reads_audience = any(node.activity.reads_stored for node in definition.nodes.values())
-        stored: Mapping[str, pl.LazyFrame] = self.workspace.stored() if reads_audience else {}
-        return Program(campaign, contexts, self._data, start, stored, self._events(run))
+        stored: dict[str, pl.LazyFrame] = self.workspace.stored() if reads_audience else {}
+        recalls = {label: item.recall for label, item in campaign.compiled.items() if item.recall is not None}
+        memory = recalled(self.workspace, self.name, recalls, self._data, start, run) if recalls else Memory()
+        moment = Moment(start, definition.time_zone, tuple(memory.variables.items()))
+        return Program(campaign, contexts, self._data, moment, stored | memory.keys, self._events(run))
 
     def _events(self, run: RunRecord | None) -> Events:
         def events(node: tree.Behaviour, _: object) -> pl.LazyFrame | None:
@@ -291,6 +299,13 @@ class Campaign(Building):
         """
         return self._published.record()
 
+    def standing(self) -> CampaignRecord | None:
+        """Return the row that tells how it stands, None for a draft.
+
+        One that has ended and was written anew and otherwise is a draft; `stored` still returns what has ended.
+        """
+        return self._published.standing()
+
     @property
     def log(self) -> Listing:
         """What happened, oldest first: time, level, activity, message."""
@@ -309,9 +324,17 @@ class Campaign(Building):
     def report(self, run: Run | None = None) -> Report:
         """Return targeted, excluded by reason, sent, opened and clicked with their rates.
 
-        For all runs or one.
+        For all live runs or one; for a dry run what it would send, with the answers that it simulated.
+        Errors: a run of another campaign.
         """
-        return report_of(self.workspace.store, self.name, run.id if isinstance(run, LiveRun) else None)
+        record = self.stored()
+        name = self.name if record is None else record.name
+        if not isinstance(run, DryRun):
+            return report_of(self.workspace.store, name, run.id if isinstance(run, LiveRun) else None)
+        if run.campaign != self.name:
+            what = f"run {run.id[:8]} belongs to campaign {run.campaign!r}"
+            raise RunError(Problem(f"campaign {self.name!r}", what, "one of its own", "campaign.report(campaign.dry_run())"))
+        return run.report()
 
     # --------------------------------------------------------------------------------------------------------- showing
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.run import DryRun
+from campaign_nb.graph.lifecycle import FINAL
 from campaign_nb.render import html
 from campaign_nb.workspace import Workspace
 
@@ -65,7 +66,10 @@ class Panel:
         return self.campaign.workspace
 
     def next_launches(self, n: int = 5) -> Sequence[str]:
-        """Return the next launches as text in the campaign's zone."""
+        """Return the next launches as text in the campaign's zone; none when it has ended."""
+        record = self.campaign.stored()
+        if record is not None and record.status in FINAL:
+            return []
         return [launch.strftime("%a %d %b %Y %H:%M:%S %Z") for launch in self.campaign.launches(n)]
 
     def __repr__(self) -> str:

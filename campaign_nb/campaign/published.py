@@ -14,11 +14,11 @@ from campaign_nb.campaign.run import LiveRun
 from campaign_nb.engine.runner import Program
 from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.graph.document import from_json, to_json
-from campaign_nb.graph.lifecycle import ACTIONS, Status, check
+from campaign_nb.graph.lifecycle import ACTIONS, FINAL, Status, check
 from campaign_nb.graph.problems import compile_definition
 from campaign_nb.schedule import Schedule
 from campaign_nb.scheduler import Scheduled
-from campaign_nb.store import campaigns, log, runs
+from campaign_nb.store import Connection, campaigns, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
 from campaign_nb.workspace import Listing, workspaces
@@ -30,11 +30,15 @@ _INSTANT = pl.Datetime("us", "UTC")
 
 
 class Published:
-    """The stored side of a campaign; nothing is opened before it is needed."""
+    """The stored side of a campaign; nothing is opened before it is needed.
+
+    Until it is published it is the campaign of its name, whatever that one's state; from then on it is the one that it
+    published, also when that one has ended and another has its name.
+    """
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
-        self._known = False
+        self._id: str | None = None
 
     # ---------------------------------------------------------------------------------------------------------- stored
 
@@ -43,7 +47,22 @@ class Published:
         if not (self._campaign.workspace.folder / "store.db").exists():
             return None
         with self._campaign.workspace.store.read() as connection:
-            return campaigns.find(connection, self._campaign.name)
+            return self._found(connection)
+
+    def _found(self, connection: Connection) -> CampaignRecord | None:
+        if self._id is not None:
+            return campaigns.get(connection, self._id)
+        return campaigns.find(connection, self._campaign.name)
+
+    def standing(self) -> CampaignRecord | None:
+        """Return the row that tells how the campaign stands; None for a draft, also of one that has ended and was changed since."""
+        record = self.record()
+        if record is None or self._id is not None or record.status not in FINAL:
+            return record
+        with self._campaign.workspace.store.read() as connection:
+            version = campaigns.published(connection, record.id)
+        same = version is not None and version.definition == to_json(self._campaign.definition, strict=False)
+        return record if same else None
 
     def _stored(self) -> CampaignRecord:
         record = self.record()
@@ -53,7 +72,7 @@ class Published:
 
     def status(self) -> str:
         """Return the status in words."""
-        record = self.record()
+        record = self.standing()
         if record is None:
             return str(Status.DRAFT)
         marks = [word for word, on in (("paused", record.paused), ("error", record.error)) if on]
@@ -81,13 +100,17 @@ class Published:
             )
         now = campaign.workspace.clock.now()
         if schedule is not None and not schedule.recurring and schedule.past(now):
-            raise ScheduleError(
-                Problem(f"campaign {campaign.name!r}", f"its only launch lies in the past: {schedule.explain()}", "a launch after now")
-            )
+            what = f"its only launch lies in the past: {schedule.explain().partition(';')[0]}"
+            do = f'campaign.schedule = cn.Once("{now + dt.timedelta(days=1):%Y-%m-%d} 09:00")'
+            raise ScheduleError(Problem(f"campaign {campaign.name!r}", what, "a launch after now", do))
         run = campaign.last_dry_run()
         total = sum(run.messages.values())
         if confirm is None:
             return Publication(campaign, run)
+        if isinstance(confirm, bool) or not isinstance(confirm, int):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            what = f"publish(confirm={confirm!r}) is no number"
+            expected, do = f"the number of messages of the last dry run: {total:,}", f"campaign.publish(confirm={total})"
+            raise DefinitionError(Problem(f"campaign {campaign.name!r}", what, expected, do))
         if confirm != total:
             raise DefinitionError(
                 Problem(
@@ -108,9 +131,7 @@ class Published:
         status = Status.SCHEDULED if ahead else Status.LIVE
         message = f"published: {total:,} messages in the last dry run"
         with campaign.workspace.store.begin() as connection:
-            record = campaigns.find(connection, definition.name) or campaigns.create(
-                connection, definition.name, now, description=definition.description, tags=definition.tags
-            )
+            record = self._to_publish(connection, now)
             action = "publish" if record.status == Status.DRAFT else "publish_version"
             self._check(record, action)
             campaigns.describe(connection, record.id, now, description=definition.description, tags=definition.tags)
@@ -120,12 +141,21 @@ class Published:
             )
             going = status if record.status == Status.DRAFT else Status(record.status)
             campaigns.publish(connection, record.id, [record.status], going, now, message)
+        self._id = record.id
         self.register()
         scheduler = campaign.workspace.scheduler
         if schedule is None or not (schedule.recurring or ahead):
             scheduler.submit(self._start(now, "as soon as possible").id)
         scheduler.start()
         campaign.changed()
+
+    def _to_publish(self, connection: Connection, now: dt.datetime) -> CampaignRecord:
+        """Return the row to publish; what ended stays as it is and gives its name to a campaign that was written anew."""
+        definition, record = self._campaign.definition, self._found(connection)
+        if record is not None and self._id is None and record.status in FINAL:
+            campaigns.rename(connection, record.id, campaigns.free_name(connection, record.name), now)
+            record = None
+        return record or campaigns.create(connection, definition.name, now, description=definition.description, tags=definition.tags)
 
     def register(self) -> None:
         """Let this kernel launch the campaign and go on with its runs."""
@@ -229,8 +259,8 @@ class Published:
         return LiveRun(self._campaign.workspace.store, run_id, lambda: self._program(run_id))
 
     def latest(self) -> LiveRun | None:
-        """Return the newest live run."""
-        ids = self.run_ids()
+        """Return the newest live run; None for a draft."""
+        ids = self.run_ids() if self.standing() is not None else []
         return self.run(ids[0]) if ids else None
 
     # --------------------------------------------------------------------------------------------------------- listings

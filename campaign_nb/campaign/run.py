@@ -5,71 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
+from campaign_nb.activity import OUT
+from campaign_nb.campaign.explanation import Explanation, changed, explanation, states, touched, unlike
 from campaign_nb.engine import dry
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.dry import DryResult, Responses
-from campaign_nb.engine.lineage import Stop, stops_frame
 from campaign_nb.engine.runner import Program
-from campaign_nb.errors import Problem, RunError, did_you_mean
+from campaign_nb.errors import Problem, RunError, did_you_mean, listed, nearest
 from campaign_nb.graph.definition import Ref
+from campaign_nb.graph.transition import Branches, Transition
 from campaign_nb.render import html
+from campaign_nb.reports.rehearsed import rehearsed
+from campaign_nb.reports.report import Report, report_on
+from campaign_nb.rules.parse import table_of_rule
 from campaign_nb.schedule import duration
 from campaign_nb.store import files, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.files import Slot
 
 _COUNTS = {"activity": pl.String, "transition": pl.String, "rows": pl.Int64}
+_EFFECTS = {"activity": pl.String, "effect": pl.String, "name": pl.String, "rows": pl.Int64}
 _EXCLUSIONS = {"activity": pl.String, "reason": pl.String, "rows": pl.Int64}
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why one person is where they are after a run.
-
-    The activities on their path, and what dropped them.
-    """
-
-    key: tuple[Any, ...]
-    path: tuple[Stop, ...]
-
-    @property
-    def dropped(self) -> Stop | None:
-        """The first activity that left the person out.
-
-        With the reason and the values that its rule saw.
-        """
-        return next((stop for stop in self.path if stop.reason), None)
-
-    def frame(self) -> pl.DataFrame:
-        """Return the path as a frame: activity, outputs, reason, rule, values."""
-        return stops_frame(self.path)
-
-    def __str__(self) -> str:
-        shown = ", ".join(str(part) for part in self.key)
-        if not self.path:
-            return f"{shown} reaches no activity"
-        lines = [f"{shown}:"]
-        for stop in self.path:
-            if stop.reason:
-                seen = f" ({'; '.join(f'{name} = {value}' for name, value in stop.values)})" if stop.values else ""
-                lines.append(f"  ✗ {stop.activity}: {stop.rule or stop.reason}{seen}")
-            else:
-                out = ", ".join(port for port in stop.outputs if port != "out")
-                lines.append(f"  ✓ {stop.activity}" + (f" → {out}" if out else ""))
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        frame = self.frame()
-        return html.table(frame.columns, frame.rows(), caption=f"The path of {', '.join(str(part) for part in self.key)}")
 
 
 class Run:
@@ -100,11 +62,71 @@ class Run:
         """Return the rows of a transition, sorted by key, or the first of them."""
 
     @abstractmethod
-    def explain(self, key: Any) -> Explanation:
+    def _current(self) -> Program:
+        """Return the program of the run, on the data as they are now."""
+
+    @abstractmethod
+    def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
+        """Return a path, with what to know about it."""
+
+    def explain(self, key: Any, *, table: object = None, at: object = None) -> Explanation:
         """Return one person's path through the run and what dropped them.
 
-        `key` is a value, or a tuple of several.
+        `key` is a value, or a tuple of several; of `table`, by default the dimension of the first source with such keys.
+        `at` is a transition, a label, or a label with an output: only what leads there.
+        Where a row goes on as one row of another table, the path goes on with that.
+        Errors: a key of another shape or type, a table that no activity has rows of, an unknown transition.
         """
+        program = self._current()
+        wanted = None if at is None else self._asked(program, at)
+        named = table if table is None or isinstance(table, str) else table_of_rule(table) or str(table)
+        return self._explain(program, _parts(key), named, wanted)
+
+    def lineage(self, transition: object) -> pl.LazyFrame:
+        """Return where everybody of a transition's dimension is.
+
+        Shape: a lazy frame with each key once: the key, `reached` (boolean), `activity` and `reason` (text): the activity
+        that left the row out, null where it reached the transition. A row that reaches it by any branch has reached it;
+        otherwise the furthest activity in the order of the campaign that left it out.
+        Cost: one pass over the campaign when it is collected, on the data as they are then.
+        Errors: an unknown transition.
+
+        >>> import polars as pl, campaign_nb as cn
+        >>> shop = cn.DataModel("shop")
+        >>> people = shop.table("people", pl.DataFrame({"id": [1, 2], "age": [17, 40]}), key="id")
+        >>> c = cn.Campaign("Mail", data=shop)
+        >>> adults = c.build_audience("All", people).filter("Adults", people.age >= 18)
+        >>> c.dry_run().lineage(adults).sort("id").collect().rows()
+        [(1, False, 'Adults', 'rule'), (2, True, None, None)]
+        """
+        program = self._current()
+        return self._lineage(program, self._asked(program, transition))
+
+    def _lineage(self, program: Program, ref: Ref) -> pl.LazyFrame:
+        return dry.lineage(program, ref)
+
+    def _asked(self, program: Program, which: object) -> Ref:
+        """Return the transition that is meant: given as itself, by its label, or by label and output.
+
+        Errors: one of another campaign, an activity or an output that the run does not have, something else.
+        """
+        if isinstance(which, Branches):
+            names = which.names
+            what = f"{which.label!r} has several outputs"
+            raise RunError(Problem(f"run {self.id[:8]}", what, "one of them", f"({which.label!r}, {next(iter(names), '…')!r})"))
+        if isinstance(which, Transition):
+            name, own = which._owner.draft.name, program.campaign.definition.name  # pyright: ignore[reportPrivateUsage] # one family
+            if name != own:
+                raise RunError(Problem(f"run {self.id[:8]}", f"a transition of campaign {name!r}", f"one of {own!r}", "its label"))
+            which = which._ref("found in a run")  # pyright: ignore[reportPrivateUsage] # one family
+        if isinstance(which, str):
+            return self._part(program, Ref(which, ""))
+        if isinstance(which, Ref):
+            return self._part(program, which)
+        pair = cast("tuple[object, ...]", which) if isinstance(which, tuple) else ()
+        if len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], str):
+            return self._part(program, Ref(pair[0], pair[1]))
+        raise RunError(Problem(f"run {self.id[:8]}", f"{which!r} is no transition", "a transition, a label, or a label and an output"))
 
     @property
     def counts(self) -> pl.DataFrame:
@@ -119,13 +141,31 @@ class Run:
 
     def __getitem__(self, which: str | tuple[str, str]) -> pl.DataFrame:
         label, port = (which, "") if isinstance(which, str) else which
-        known = [ref for ref in self.ports() if ref.label == label]
-        if not known:
-            labels = dict.fromkeys(ref.label for ref in self.ports())
-            raise RunError(Problem(f"run {self.id}", f"no activity {label!r}", did_you_mean(label, labels)))
-        if port and port not in [ref.port for ref in known]:
-            raise RunError(Problem(f"run {self.id}", f"{label!r} has no output {port!r}", did_you_mean(port, [ref.port for ref in known])))
-        return self.population(Ref(label, port) if port else known[0])
+        return self.population(self._found(self.ports(), label, port))
+
+    def _found(self, known: Iterable[Ref], label: str, port: str = "") -> Ref:
+        """Return a transition among those of the run, the first output where none is named.
+
+        Errors: an activity or an output that the run does not have.
+        """
+        where, ports = f"run {self.id[:8]}", dict[str, list[str]]()
+        for ref in known:
+            ports.setdefault(ref.label, []).append(ref.port)
+        if label not in ports:
+            do = f"run[{nearest(label, ports) or next(iter(ports), '…')!r}]; a new run has what was added since"
+            raise RunError(Problem(where, f"no activity {label!r}", did_you_mean(label, ports), do))
+        if port and port not in ports[label]:
+            do = f"run[{label!r}, {ports[label][0]!r}]"
+            raise RunError(Problem(where, f"{label!r} has no output {port!r}", did_you_mean(port, ports[label]), do))
+        return Ref(label, port or (OUT if OUT in ports[label] else ports[label][0]))
+
+    def _part(self, program: Program, ref: Ref) -> Ref:
+        """Return a transition that the run has.
+
+        Errors: one that was added or removed since.
+        """
+        compiled = program.campaign.compiled
+        return self._found((Ref(label, port) for label, item in compiled.items() for port in item.ports), ref.label, ref.port)
 
     def __repr__(self) -> str:
         lines = [f"{self.mode} run {self.id[:8]}, {self.state}, as of {self.as_of.isoformat()}"]
@@ -153,6 +193,7 @@ class DryRun(Run):
     def __init__(self, run_id: str, program: Program, result: DryResult, responses: Responses | None) -> None:
         self.id, self.as_of = run_id, program.start.as_of
         self._program, self._result, self._responses = program, result, responses
+        self._states = states(program.model)
 
     @property
     def state(self) -> str:
@@ -170,10 +211,38 @@ class DryRun(Run):
         return {label: int(found["messages"]) for label, found in self._result.messages.items()}
 
     @property
+    def effects(self) -> pl.DataFrame:
+        """What a live run would do beside counting: activity, effect, name, rows.
+
+        Shape: a row for each message activity, saved audience, file to write and table to change.
+        """
+        counts = self._result.counted.ports
+        rows = [
+            (label, effect.kind, effect.name, counts[Ref(label, next(iter(compiled.ports)))])
+            for label, compiled in self._program.campaign.compiled.items()
+            for effect in compiled.effects
+        ]
+        return pl.DataFrame(rows, schema=_EFFECTS, orient="row")
+
+    @property
     def rendering(self) -> pl.DataFrame:
         """What rendering every message showed: longest parts, empty parts, per activity."""
         rows = [{"activity": label, **found} for label, found in self._result.messages.items()]
         return pl.DataFrame(rows) if rows else pl.DataFrame(schema={"activity": pl.String, "messages": pl.UInt32})
+
+    def report(self) -> Report:
+        """Return targeted, excluded by reason and what would be sent.
+
+        With the answers that it simulated.
+        Errors: sources that can't be read any more.
+        """
+        found = rehearsed(self.id, self._program, self._result, self._responses)
+        return report_on(self.campaign, found, dry=True)
+
+    @property
+    def campaign(self) -> str:
+        """The name of its campaign."""
+        return self._program.campaign.definition.name
 
     def ports(self) -> Mapping[Ref, int]:
         """Return the count of each transition."""
@@ -186,15 +255,18 @@ class DryRun(Run):
 
     def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
         """Return the rows of a transition, computed again for the same instant."""
-        return dry.population(self._program, ref, columns, self._responses, first)
+        return dry.population(self._program, self._part(self._program, ref), columns, self._responses, first)
 
-    def explain(self, key: Any) -> Explanation:
-        """Return one person's path through the run and what dropped them.
+    def _current(self) -> Program:
+        return self._program
 
-        `key` is a value, or a tuple of several.
-        """
-        parts = _parts(key)
-        return Explanation(parts, tuple(dry.explain(self._program, parts, self._responses)))
+    def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
+        path = dry.explain(program, key, self._responses, table=table, at=at)
+        notes = (*touched(path, program.model, lambda label, now: self._states.get(label) != now), *changed(path, self.ports()))
+        return explanation(path, at, notes)
+
+    def _lineage(self, program: Program, ref: Ref) -> pl.LazyFrame:
+        return dry.lineage(program, ref, self._responses)
 
 
 class LiveRun(Run):
@@ -257,26 +329,41 @@ class LiveRun(Run):
 
         As stored where the run kept them, else computed again for its instant.
         """
+        program = self._program()
+        self._part(program, ref)
         if not columns and (path := self._kept(ref)) is not None:
-            program = self._program()
             known = program.campaign.population(ref)
             names = [*known.table.key, *(name for name in known.extra if not name.startswith("_"))]
             rows = pl.scan_parquet(path).select(names).sort(known.table.key)
             return computed([rows if first is None else rows.head(first)])[0]
-        return dry.population(self._program(), ref, columns, first=first)
+        return dry.population(program, ref, columns, first=first)
 
     def _kept(self, ref: Ref) -> Path | None:
         with self._store.read() as connection:
             found = files.find(connection, Slot("checkpoint", self.id, ref.label, ref.port))
         return None if found is None else files.path_of(self._store.folder, found)
 
-    def explain(self, key: Any) -> Explanation:
-        """Return one person's path through the run and what dropped them.
+    def _current(self) -> Program:
+        return self._program()
 
-        `key` is a value, or a tuple of several.
-        """
-        parts = _parts(key)
-        return Explanation(parts, tuple(dry.explain(self._program(), parts)))
+    def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
+        path = dry.explain(program, key, table=table, at=at)
+        done = {label: state for label, state in self.states().items() if state == "done"}
+        later = [label for label in program.campaign.order if label not in done]
+        kept = {ref: self._kept(ref) for ref in path.counts}
+        held = {ref: dry.among(file, program.campaign.population(ref), path.person) for ref, file in kept.items() if file is not None}
+        first = self._first_file()
+        newer = touched(path, program.model, lambda _, now: bool(first) and any(state[-1] > first for _, state in now or ()))
+        notes = [*newer, *changed(path, self.ports()), *unlike(path, {ref: here for ref, here in held.items() if here is not None})]
+        if later:
+            notes.append(f"The run has not come to {listed([repr(label) for label in later], 5)}.")
+        return explanation(path, at, tuple(notes), done)
+
+    def _first_file(self) -> int:
+        """Return when the run wrote its first file, in nanoseconds; 0 where it wrote none."""
+        with self._store.read() as connection:
+            paths = [files.path_of(self._store.folder, file) for file in files.list_files(connection, run_id=self.id)]
+        return min((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
 
     def wait(self, timeout: str | float | dt.timedelta = "60s") -> LiveRun:
         """Hold until the run is done, failed or stopped, at most for a time.

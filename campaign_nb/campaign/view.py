@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from campaign_nb.campaign.run import DryRun, LiveRun, Run
 from campaign_nb.graph import view
 from campaign_nb.graph.definition import Ref
+from campaign_nb.graph.lifecycle import FINAL
 from campaign_nb.graph.problems import populations
 from campaign_nb.graph.view import Progress, Standing
 
@@ -35,11 +36,12 @@ def view_of(campaign: Campaign) -> dict[str, Any]:
 
 
 def _standing(campaign: Campaign, run: Run | None) -> Standing:
-    record = campaign.stored()
+    record = campaign.standing()
     schedule = campaign.schedule
     told = None
     if schedule is not None:
-        told = {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in campaign.launches(3)]}
+        ahead = campaign.launches(3) if record is None or record.status not in FINAL else []
+        told = {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in ahead]}
     if record is None:
         return Standing(schedule=told, run=_run(run))
     return Standing(str(record.status), record.paused, record.error, record.version, told, _run(run))

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from campaign_nb.data.source import Source, schema_of, source_of
+from campaign_nb.data.source import Source, schema_of, source_of, writable_problem
 from campaign_nb.data.types import fields_of
-from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, listed
+from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, listed, nearest
 from campaign_nb.render import html
 from campaign_nb.rules import tree
 from campaign_nb.rules.execute import executor
 from campaign_nb.rules.handle import Collection, Handle, LinkedRow, verb
 from campaign_nb.rules.schema import Field, LinkSchema, TableSchema
-from campaign_nb.rules.value import Root, Rule, Value, all_of, as_rule
+from campaign_nb.rules.value import Root, Rule, Value, all_of, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class TableInfo:
     ) -> None:
         self.model, self.label, self.source, self.key, self.roles = model, name, source, key, roles
         self.declared = dict(declared)
+        self.writable = False
+        """Whether activities may change the rows of its file."""
         self.dtypes: pl.Schema = schema_of(f"table {name!r}", source)
         self._columns = fields_of(self.dtypes)
 
@@ -79,6 +82,24 @@ class TableInfo:
                     back = link.back or other.label
                     found.setdefault(back, LinkSchema(back, other.label, tuple((there, here) for here, there in pairs), many=not link.one))
         return found
+
+    @property
+    def path(self) -> str:
+        """The path of a writable table's file."""
+        return os.path.realpath(self.source.reference)
+
+    def drift(self) -> list[Problem]:
+        """Return what the source has no more, or in another type than when the table was declared."""
+        now = fields_of(schema_of(f"table {self.label!r}", self.source))
+        problems: list[Problem] = []
+        for name, item in self._columns.items():
+            found = now.get(name)
+            if found is None or found.type is not item.type:
+                what = f"its column {name!r} is gone" if found is None else f"its column {name!r} is {found.type} now"
+                expected = f"{item.type}, as when the table was declared"
+                do = f"mend {self.source.reference}, or declare the table again"
+                problems.append(Problem(f"table {self.label!r}", what, expected, do))
+        return problems
 
     def _forward(self, name: str, link: Link) -> LinkSchema:
         if isinstance(link.on, str):
@@ -124,17 +145,21 @@ class DataModel:
         time_zone: str | None = None,
         consent: Mapping[str, str] | None = None,
         links: Mapping[str, Link] | None = None,
+        writable: bool = False,
     ) -> Table:
         """Declare a table (again: replace it) and return its handle.
 
         Shape: `source` is a Polars frame, a path or glob (Parquet, CSV, Arrow, NDJSON), an Arrow stream, or a
-        function without arguments. `key` is left out only where rows are counted, never targeted.
+        function without arguments. `key` is left out only where rows are counted, never targeted. `writable` lets
+        `update_data` change the rows of one Parquet or CSV file.
         Errors: a key, role or link column that the source does not have; an unreadable source; all together.
         """
         keys = () if key is None else (key,) if isinstance(key, str) else tuple(key)
         roles = Roles(email, phone, time_zone, dict(consent or {}))
         info = TableInfo(self, name, source_of(name, source), keys, roles, dict(links or {}))
-        problems = self._problems(info)
+        refused = writable_problem(name, source) if writable else None
+        problems = [*self._problems(info), *([refused] if refused is not None else [])]
+        info.writable = writable
         if problems:
             raise DefinitionError(*problems, subject=f"table {name!r}" if len(problems) > 1 else "")
         self.infos[name] = info
@@ -146,15 +171,18 @@ class DataModel:
         for name, link in info.declared.items():
             here = [link.on] if isinstance(link.on, str) else list(link.on)
             wanted += [(f"link {name!r}", column) for column in here]
-        problems = [
-            Problem(where, f"no column {column!r} for its {role}; {did_you_mean(column, columns)}", f"columns: {listed(columns)}")
-            for role, column in wanted
-            if column not in info.columns
-        ]
+        problems = [_missing(where, column, role, columns) for role, column in wanted if column not in info.columns]
         backs: dict[tuple[str, str], list[str]] = {}
         for name, link in info.declared.items():
             if name in info.columns:
-                problems.append(Problem(where, f"a column and a link are both called {name!r}", "another name for the link"))
+                problems.append(
+                    Problem(
+                        where,
+                        f"a column and a link are both called {name!r}",
+                        "another name for the link",
+                        f'links={{"{link.to}": cn.Link(…)}}',
+                    )
+                )
             backs.setdefault((link.to, link.back or info.label), []).append(name)
         problems += [
             Problem(
@@ -197,7 +225,9 @@ class DataModel:
 
     def __getitem__(self, name: str) -> Table:
         if name not in self.infos:
-            raise DefinitionError(Problem(f"data model {self.name!r}", f"no table {name!r}", did_you_mean(name, self.infos)))
+            near = nearest(name, self.infos)
+            do = f"{self.name}[{near!r}]" if near else f'{self.name}.table({name!r}, "{name}.parquet", key="…")'
+            raise DefinitionError(Problem(f"data model {self.name!r}", f"no table {name!r}", did_you_mean(name, self.infos), do))
         return Table(self, self.infos[name])
 
     def __dir__(self) -> list[str]:
@@ -244,7 +274,7 @@ class Table(Handle):
     @verb
     def where(self, *rules: object) -> Rule:
         """Return the rule that all of these are true for a row of the table."""
-        return all_of([as_rule(rule, self._root) for rule in rules]) if rules else Rule(tree.Everybody(), self._root)
+        return all_of([bound(rule, self._root) for rule in rules]) if rules else Rule(tree.Everybody(), self._root)
 
     @verb
     def count(self) -> int:
@@ -269,6 +299,16 @@ class Table(Handle):
     def _role(self, column: str) -> str:
         roles = [role for role, name in self._info.roles.columns() if name == column]
         return ", ".join((["key"] if column in self._info.key else []) + roles)
+
+
+def _missing(where: str, column: str, role: str, columns: list[str]) -> Problem:
+    near = nearest(column, columns)
+    hint = f"; {did_you_mean(column, columns)}" if near else ""
+    asks, _, channel = role.partition(" for ")
+    name = "links" if role.startswith("link ") else asks
+    value = f'cn.Link("…", on="{near or "…"}")' if name == "links" else f'"{near or "…"}"'
+    wrapped = f'{{"{channel}": {value}}}' if channel else f"{{{role.removeprefix('link ')}: {value}}}" if name == "links" else value
+    return Problem(where, f"no column {column!r} for its {role}{hint}", f"columns: {listed(columns)}", f"{name}={wrapped}")
 
 
 def table_of(value: object, where: str) -> Table:

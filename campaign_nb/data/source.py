@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from campaign_nb.data.fault import reason_of
 from campaign_nb.errors import DataError, Problem
 
 _SCANNERS: dict[str, Callable[[str], pl.LazyFrame]] = {
@@ -22,6 +23,9 @@ _SCANNERS: dict[str, Callable[[str], pl.LazyFrame]] = {
     ".ndjson": lambda path: pl.scan_ndjson(path),
     ".jsonl": lambda path: pl.scan_ndjson(path),
 }
+
+WRITABLE = (".parquet", ".csv")
+"""The types of files whose rows can be changed in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Source:
         """Return path, size and time of change of each file; empty for rows in memory."""
         found = [(path, os.stat(path)) for path in self.files()]
         return tuple((path, info.st_size, info.st_mtime_ns) for path, info in found)
+
+    def state(self) -> tuple[tuple[str, tuple[int, ...]], ...] | None:
+        """Return what changes whenever a file of the source changes; None for rows whose changes nobody can see."""
+        found = [(path, os.stat(path)) for path in self.files()]
+        whole = tuple((path, (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)) for path, info in found)
+        return whole or None
 
 
 def source_of(table: str, given: object) -> Source:
@@ -70,8 +80,23 @@ def source_of(table: str, given: object) -> Source:
             )
         )
     if not schema_of(where, source):
-        raise DataError(Problem(where, "its source has no column", "at least a key column"))
+        raise DataError(Problem(where, "its source has no column", "at least a key column", f"look into {source.reference}"))
     return source
+
+
+def writable_problem(table: str, given: object) -> Problem | None:
+    """Return why the rows of what a user gives can't be changed in place; None for one Parquet or CSV file.
+
+    >>> writable_problem("segments", "segments/*.parquet").what
+    "'segments/*.parquet' is no single file that can be written"
+    """
+    where, do = f"table {table!r}", f'shop.table({table!r}, "{table}.parquet", key="…", writable=True)'
+    if not isinstance(given, str | os.PathLike):
+        return Problem(where, f"writable=True for {type(given).__name__}", "the path of one Parquet or CSV file", do)
+    path = str(os.fspath(given))  # pyright: ignore[reportUnknownArgumentType] # PathLike of str
+    if glob.has_magic(path) or os.path.isdir(path) or Path(path).suffix.lower() not in WRITABLE:
+        return Problem(where, f"{path!r} is no single file that can be written", f"one file: {' or '.join(WRITABLE)}", do)
+    return None
 
 
 def schema_of(where: str, source: Source) -> pl.Schema:
@@ -81,8 +106,8 @@ def schema_of(where: str, source: Source) -> pl.Schema:
     except DataError:
         raise
     except Exception as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise DataError(Problem(where, f"its source can't be read: {reason}", "a readable, non-empty file", source.reference)) from error
+        what = f"its source can't be read: {reason_of(error)}"
+        raise DataError(Problem(where, what, "a readable, non-empty file", f"look into {source.reference}")) from error
 
 
 def _in_memory(frame: pl.LazyFrame) -> Source:
@@ -95,13 +120,15 @@ def _files(where: str, path: str) -> Source:
     if scanner is None and os.path.isdir(path):
         path, scanner = os.path.join(path, "*.parquet"), _SCANNERS[".parquet"]
     if scanner is None:
-        raise DataError(Problem(where, f"{path!r} has no known file type", ", ".join(_SCANNERS), f"{Path(path).stem}.parquet"))
+        raise DataError(Problem(where, f"{path!r} has no known file type", ", ".join(_SCANNERS), _other_type(path, suffix)))
 
     def found() -> tuple[str, ...]:
         paths = tuple(sorted(glob.glob(path))) if glob.has_magic(path) else (path,) * os.path.exists(path)
         if not paths:
-            here = os.getcwd() if not os.path.isabs(path) else os.path.dirname(path)
-            raise DataError(Problem(where, f"no file {path!r}", f"a file below {here!r}", "check the path, or the working directory"))
+            here = repr(os.path.dirname(path)) if os.path.isabs(path) else "the working directory"
+            raise DataError(
+                Problem(where, f"no file {path!r}", f"a file below {here}", "check the path; os.getcwd() is the working directory")
+            )
         return paths
 
     found()
@@ -111,6 +138,12 @@ def _files(where: str, path: str) -> Source:
         return scanner(path)
 
     return Source(scan, portable=True, reference=path, files=found)
+
+
+def _other_type(path: str, suffix: str) -> str:
+    """How rows of a type of file that is not read here become a source."""
+    reader = "pl.read_excel" if suffix in (".xlsx", ".xls", ".xlsb") else "pl.read_…"
+    return f'{reader}({path!r}).write_parquet("{Path(path).stem}.parquet")'
 
 
 def _function(where: str, function: Callable[[], Any]) -> Source:
@@ -127,7 +160,14 @@ def _function(where: str, function: Callable[[], Any]) -> Source:
             return _files(where, os.fspath(rows)).open()  # pyright: ignore[reportUnknownArgumentType] # PathLike of str
         if hasattr(rows, "__arrow_c_stream__"):
             return pl.DataFrame(rows).lazy()
-        raise DataError(Problem(where, f"its function returned {type(rows).__name__}", "a Polars frame, a path or an Arrow stream"))
+        raise DataError(
+            Problem(
+                where,
+                f"its function returned {type(rows).__name__}",
+                "a Polars frame, a path or an Arrow stream",
+                "return pl.scan_parquet(…)",
+            )
+        )
 
     return Source(
         scan, portable=importable, reference=f"{module}:{name}" if importable else "a function of this notebook", files=lambda: ()

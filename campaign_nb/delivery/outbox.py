@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -49,7 +49,7 @@ class Outbox:
         """
         keys = [name for name in rows.columns if name.startswith("key_")]
         parts = [name for name in rows.columns if name not in keys and name != "address" and not name.startswith(WITHOUT)]
-        person = _person(rows, keys)
+        person = person_of(rows.schema, keys)
         about = json.dumps([self._identity, run.id, task.label, effect.name], ensure_ascii=False)
         token = CryptographicHashingNameSpace(pl.concat_str([pl.lit(about), person], separator=SEPARATOR)).sha2_256()
         messages = rows.select(
@@ -83,14 +83,14 @@ class Outbox:
             files.record(connection, self._folder, item, self._clock.now())
 
 
-def _person(rows: pl.DataFrame, keys: list[str]) -> pl.Expr:
+def person_of(schema: Mapping[str, pl.DataType], keys: Sequence[str]) -> pl.Expr:
     """Return a key as one text; columns of a key that has several can't run into one another."""
     texts = [pl.col(name).cast(pl.String) for name in keys]
     if len(keys) == 1:
         return texts[0]
     mixed = [
         text.str.replace_all("\\", "\\\\", literal=True).str.replace_all(SEPARATOR, "\\u001f", literal=True)
-        if isinstance(rows.schema[name], pl.String | pl.Categorical | pl.Enum)
+        if isinstance(schema[name], pl.String | pl.Categorical | pl.Enum)
         else text
         for name, text in zip(keys, texts, strict=True)
     ]

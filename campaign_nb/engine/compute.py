@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.fault import reason_of
+from campaign_nb.data.fault import reason_of
+from campaign_nb.data.model import DataModel
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
+from campaign_nb.engine.sources import refuse_drift
 from campaign_nb.errors import ActivityError, CampaignError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.rules.schema import Schema
@@ -90,14 +92,18 @@ def compute(
     sinks = [deliver[step](lowered.delivered[step]) for step in deliver]
     audits = [frame for _, frame in lowered.audits]
     frames = counters.frames()
-    out = computed([*frames, *sinks, *audits], tasks)
+    try:
+        out = computed([*frames, *sinks, *audits], tasks)
+    except RunError as error:
+        refuse_drift(schema.infos.values() if isinstance(schema, DataModel) else (), error)
+        raise
     found = counters.read(out[: len(frames)])
     result = Counted(delivered=dict(zip(deliver, out[len(frames) : len(frames) + len(sinks)], strict=True)))
     for (step, _), audit in zip(lowered.audits, out[len(frames) + len(sinks) :], strict=True):
         _audit(tasks, step, audit)
     if count:
         for task in tasks:
-            _account(task, found, result)
+            account(task, found, result)
     return result
 
 
@@ -111,10 +117,9 @@ def computed(frames: Sequence[pl.LazyFrame], tasks: Sequence[Task] = ()) -> list
         raise
     except Exception as error:
         labels = ", ".join(repr(task.label) for task in tasks[:6])
-        where = f"activities {labels}" if tasks else "a query"
-        raise RunError(
-            Problem(where, f"the rows can't be computed: {reason_of(error)}", "readable sources of the declared types")
-        ) from error
+        where = f"activit{'ies' if len(tasks) > 1 else 'y'} {labels}" if tasks else "rows"
+        what, expected = f"they can't be computed: {reason_of(error)}", "readable sources with the columns and types of their declaration"
+        raise RunError(Problem(where, what, expected, "shop.check(); a function of a python activity is tried by itself")) from error
 
 
 def _count_reasons(counters: _Counters, lowered: Lowering, step: Step) -> None:
@@ -148,7 +153,7 @@ def _broken(what: str) -> RunError:
     )
 
 
-def _account(task: Task, found: Mapping[object, int], result: Counted) -> None:
+def account(task: Task, found: Mapping[object, int], result: Counted) -> None:
     """Note the counts of an activity and check that no row is unaccounted for."""
     reads = sum(found[step] for step in dict.fromkeys(task.inputs)) if task.inputs else 0
     result.rows_in[task.label] = reads

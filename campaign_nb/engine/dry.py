@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 from typing import Any, Protocol
 
 import polars as pl
@@ -13,7 +14,9 @@ from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.compute import Counted, compute, computed
 from campaign_nb.engine.keys import check_keys
-from campaign_nb.engine.lineage import Stop, path_of
+from campaign_nb.engine.lineage import Path, path_of
+from campaign_nb.engine.lineage_everybody import everybody
+from campaign_nb.engine.lineage_person import Person
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.plan import Plan
 from campaign_nb.engine.render import messages, names_of, summary
@@ -21,7 +24,7 @@ from campaign_nb.engine.runner import Program
 from campaign_nb.engine.sources import Events, ModelSources
 from campaign_nb.graph.definition import Ref
 from campaign_nb.rules import tree
-from campaign_nb.steps import Render, Step
+from campaign_nb.steps import Population, Render, Step
 
 
 class Responses(Protocol):
@@ -116,7 +119,42 @@ def population(
     return computed([rows if first is None else rows.head(first)])[0]
 
 
-def explain(program: Program, key: tuple[Any, ...], responses: Responses | None = None) -> list[Stop]:
-    """Return one person's path through a campaign."""
+def recipients(program: Program, labels: Sequence[str], responses: Responses | None = None) -> dict[str, pl.LazyFrame]:
+    """Return whom each of these messages would reach, with a boolean column per simulated event.
+
+    Shape: one row per person and message; the key as `key_0`, …
+    """
+    plan, found = program.plan(staged=False), dict[str, pl.LazyFrame]()
+    outputs = {label: Output(plan.whole[label].compiled.ports["out"]) for label in labels}
+    plan.moments |= {output: plan.whole[label].moment for label, output in outputs.items()}
+    lowered = lower(Columns(list(outputs.values()), plan.moment_of), program.model, _sources(program, plan, responses), [])
+    for label, output in outputs.items():
+        key = output.population.table.key
+        people = lowered.delivered[output].select(pl.col(name).alias(f"key_{i}") for i, name in enumerate(key))
+        if responses is not None:
+            people = responses.flags(people, [f"key_{i}" for i in range(len(key))], plan.definition.name, label, program.start.as_of)
+        found[label] = people
+    return found
+
+
+def explain(
+    program: Program, key: tuple[Any, ...], responses: Responses | None = None, *, table: str | None = None, at: Ref | None = None
+) -> Path:
+    """Return one person's path through a campaign, or to a transition of it."""
     plan = program.plan(staged=False)
-    return path_of(plan, program.model, _sources(program, plan, responses), key)
+    return path_of(plan, program.model, _sources(program, plan, responses), key, table, at)
+
+
+def lineage(program: Program, ref: Ref, responses: Responses | None = None) -> pl.LazyFrame:
+    """Return for every row of a transition's dimension whether it reached it, else where it was left out, and why."""
+    plan = program.plan(staged=False)
+    return everybody(plan, program.model, _sources(program, plan, responses), ref)
+
+
+def among(file: FilePath, population: Population, person: Person) -> bool | None:
+    """Tell whether a person is among rows that a run kept; None for rows of another table."""
+    table = population.table
+    if (table.label, table.key) != (person.table.label, person.table.key):
+        return None
+    same = [pl.col(name) == pl.lit(part) for name, part in zip(table.key, person.key, strict=True)]
+    return bool(computed([pl.scan_parquet(file).filter(same).select(pl.len())])[0].item())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
+from polars.exceptions import PolarsError
+
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.executor import key_faults
 from campaign_nb.engine.plan import Plan
-from campaign_nb.errors import DataError, Problem
+from campaign_nb.engine.sources import refuse_drift
+from campaign_nb.errors import DataError, Problem, RunError
 from campaign_nb.steps import Scan, order_of_steps
 
 _checked: WeakKeyDictionary[TableInfo, object] = WeakKeyDictionary()
@@ -34,15 +37,32 @@ def check_keys(model: DataModel, plan: Plan) -> None:
         raise DataError(*problems, subject=f"data model {model.name!r}" if len(problems) > 1 else "")
 
 
+def _rows(count: int, one: str, many: str) -> str:
+    return f"1 row {one}" if count == 1 else f"{count:,} rows {many}"
+
+
 def _problems(info: TableInfo) -> list[Problem]:
     where, key, found = f"table {info.label!r}", ", ".join(info.key), list[Problem]()
-    nulls, repeated, total = key_faults(info)
+    try:
+        nulls, repeated, total = key_faults(info)
+    except (RunError, PolarsError) as error:
+        refuse_drift([info], error)
+        raise
     if not total:
         found.append(Problem(where, "it has no rows", "at least one row", "check the source"))
     if nulls:
         found.append(
-            Problem(where, f"{nulls:,} rows have a null in the key {key}", "a value in every row", f'shop.check(), or filter "{key}"')
+            Problem(
+                where,
+                f"{_rows(nulls, 'has', 'have')} a null in the key {key}",
+                "a value in every row",
+                "shop.check() counts them; repair the source",
+            )
         )
     if repeated:
-        found.append(Problem(where, f"{repeated:,} rows repeat a key {key}", "each key once", "another key, or a source without repeats"))
+        found.append(
+            Problem(
+                where, f"{_rows(repeated, 'repeats', 'repeat')} a key {key}", "each key once", "another key, or a source without repeats"
+            )
+        )
     return found

@@ -1,26 +1,30 @@
-"""Why one person is where they are: the path through a run, and the first thing that dropped them."""
+"""Why one person is where they are: the path through a run, the first thing that dropped them, and what it saw."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.flow import Base, Flow
-from campaign_nb.engine.backends.polars.links import rows_of
+from campaign_nb.activities.split import Split
+from campaign_nb.activity import OUT
+from campaign_nb.engine.backends.polars.flow import Mask
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.compute import computed
+from campaign_nb.engine.lineage_details import FEW, Facts, facts_of, few, matched, said, saw, split_facts
+from campaign_nb.engine.lineage_everybody import absence, fallback, is_of, on_the_way, reason_of_port, starts
+from campaign_nb.engine.lineage_person import Person, person_of
+from campaign_nb.engine.lineage_seen import Seen
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
 from campaign_nb.engine.sources import ModelSources
-from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.graph.definition import Ref
 from campaign_nb.rules.schema import Schema
-from campaign_nb.rules.sentence import sentence
-from campaign_nb.steps import Filter, Step
+from campaign_nb.steps import FileRows, Filter, Rejected, Scan, Step, order_of_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,151 +39,236 @@ class Stop:
     reason: str = ""
     rule: str = ""
     values: tuple[tuple[str, Any], ...] = ()
+    """What the rule saw: columns, values of linked rows, added columns."""
+    details: tuple[tuple[str, Any], ...] = ()
+    """What else decided: the rival that was kept, the bucket, the place in an order, the matches."""
+    row: str = ""
+    """Whose stop it is: the table and the key."""
+    leads: tuple[Any, ...] = ()
+    """The first keys of the rows of another table that it goes on as."""
+    led: int = 0
+    """How many those rows are."""
+    to: str = ""
+    """Their table."""
+    absent: bool = False
+    """Whether rows of its table begin with the activity, and this one does not."""
 
 
-def path_of(plan: Plan, schema: Schema, sources: ModelSources, key: tuple[Any, ...]) -> list[Stop]:
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The path of one person, and how many rows the transitions on it have."""
+
+    person: Person
+    stops: tuple[Stop, ...]
+    reached: bool | None
+    """Whether they reached the transition that was asked for; None without one."""
+    counts: Mapping[Ref, int]
+    tables: tuple[str, ...] = ()
+    """The tables of the data model that were read."""
+
+
+def path_of(
+    plan: Plan, schema: Schema, sources: ModelSources, key: tuple[Any, ...], table: str | None = None, at: Ref | None = None
+) -> Path:
     """Return the activities that a person reached, in order; where they were left out, the reason and the values seen.
 
-    Shape: one entry per activity whose input holds the key, or which starts with it. Cost: as a run.
-    Errors: a key of another shape than that of the tables.
+    Shape: one stop per activity whose input holds the key, or which starts with it; those of the way to a transition
+    with `at`. Where a row goes on as one row of another table, the path goes on with that.
+    Cost: as a run; another pass where a rival, a place in an order or a match is looked up.
+    Errors: a key of another shape or type than that of the tables.
     """
-    tasks = list(plan.whole.values())
+    person = person_of(plan, key, table)
+    way = dict.fromkeys(plan.whole) if at is None else on_the_way(plan, at)
+    tasks = [plan.whole[label] for label in way]
     counted = counted_steps(tasks)
-    columns = Columns(counted, plan.moment_of)
-    lowered = lower(columns, schema, sources, counted, explain=True)
-    seen = _Seen(lowered, key)
-    for step in counted:
-        seen.ask(step, lowered.flows[step])
-    drops = [step for task in tasks for step in task.compiled.drops]
-    for step in drops:
-        if step in lowered.checked:
-            flow, masks = lowered.checked[step]
-            for position, mask in enumerate(masks):
-                seen.ask((step, position), Flow(flow.base), mask.expr)
-    seen.find()
-    return [stop for task in tasks if (stop := _stop(seen, columns, lowered, task)) is not None]
+    if at is not None and plan.whole[at.label].compiled.ports[at.port] not in counted:
+        counted.append(plan.whole[at.label].compiled.ports[at.port])
+    lowered = lower(Columns(counted, plan.moment_of), schema, sources, counted, explain=True)
+    ports = {Ref(task.label, port): step for task in tasks for port, step in task.compiled.ports.items()}
+    walk = _Walk(plan, lowered, tasks, way, {ref: step for ref, step in ports.items() if not isinstance(step, Rejected)})
+    stops = tuple(stop for _, stop in sorted(walk.of(person, way), key=lambda item: item[0]))
+    reached = None if at is None else any(stop.activity == at.label and at.port in stop.outputs for stop in stops)
+    return Path(person, stops, reached, walk.counts, tuple(sources.scans))
 
 
-class _Seen:
-    """One person's row of each frame, and which conditions it meets."""
+class _Walk:
+    """Follows a person, and the one row of another table that they go on as."""
 
-    def __init__(self, lowered: Lowering, key: tuple[Any, ...]) -> None:
-        self._lowered, self._key = lowered, key
-        self._asked: dict[Base, dict[str, pl.Expr]] = {}
-        self._places: dict[object, tuple[Base, str]] = {}
-        self._keys: dict[Base, tuple[str, ...]] = {}
-        self.rows: dict[Base, Mapping[str, Any]] = {}
+    def __init__(
+        self, plan: Plan, lowered: Lowering, tasks: Sequence[Task], way: Mapping[str, set[str] | None], ports: Mapping[Ref, Step]
+    ) -> None:
+        self._plan, self._lowered, self._tasks, self._way = plan, lowered, tasks, way
+        self._ports: Mapping[Ref, Step] | None = ports
+        self._known: set[tuple[str, str]] = set()
+        self.counts: Mapping[Ref, int] = {}
 
-    def ask(self, name: object, flow: Flow, extra: pl.Expr | None = None) -> None:
-        """Ask whether the person is in a flow, or meets a condition on its frame."""
-        step = name if isinstance(name, Step) else name[0] if isinstance(name, tuple) else None  # pyright: ignore[reportUnknownVariableType] # a step, or a step and a position
-        assert isinstance(step, Step)
-        table = step.population.table
-        if len(table.key) != len(self._key):
-            raise DefinitionError(
-                Problem(
-                    "explain",
-                    f"a key of {len(self._key)} values",
-                    f"the key of {table.label!r}: {', '.join(table.key)}",
-                    "run.explain(key)",
-                )
-            )
-        self._keys[flow.base] = table.key
-        where = flow.where()
-        parts = [part for part in (where, extra) if part is not None]
-        asked = self._asked.setdefault(flow.base, {})
-        column = f"__a{len(asked)}"
-        asked[column] = pl.all_horizontal(parts) if parts else pl.lit(True)
-        self._places[name] = (flow.base, column)
+    def of(self, person: Person, within: Mapping[str, object] | set[str]) -> list[tuple[int, Stop]]:
+        """Return the stops of a person among some activities, each with its place in the campaign."""
+        seen = Seen(self._lowered, person, self._plan.whole[self._tasks[0].label].moment)
+        seen.ask_all()
+        seen.find(self._ports)
+        if self._ports is not None:
+            self.counts, self._ports = seen.counts, None
+        found: list[tuple[int, Stop]] = []
+        for place, task in enumerate(self._tasks):
+            if task.label not in within or (task.label, str(person)) in self._known:
+                continue
+            stop = _Looking(seen, task, self._way[task.label]).stop()
+            if stop is None:
+                continue
+            self._known.add((task.label, str(person)))
+            turns = {} if stop.reason else self._turns(seen, task)
+            for port, (next_table, keys) in turns.items():
+                outputs = (*stop.outputs, port) if keys else stop.outputs
+                shown = tuple(key[0] if len(key) == 1 else key for key in keys[:FEW])
+                stop = replace(stop, outputs=outputs, leads=shown, led=len(keys), to=next_table.label)
+            found.append((place, replace(stop, row=str(person))))
+            for next_table, keys in turns.values():
+                if len(keys) == 1:
+                    found += self.of(Person(next_table, keys[0]), self._plan.definition.dag.descendants(task.label))
+        return found
 
-    def find(self) -> None:
-        """Read the person's row of every frame in one pass."""
-        frames: list[pl.LazyFrame] = []
-        for base, asked in self._asked.items():
-            same = [pl.col(name) == pl.lit(value) for name, value in zip(self._keys[base], self._key, strict=True)]
-            frames.append(base.frame.filter(same).with_columns(expr.alias(name) for name, expr in asked.items()))
-        for base, found in zip(self._asked, computed(frames), strict=True):
-            if found.height:
-                self.rows[base] = found.row(0, named=True)
-
-    def holds(self, name: object) -> bool:
-        """Tell whether the person is there, or meets the condition."""
-        base, column = self._places[name]
-        return bool(self.rows.get(base, {}).get(column))
-
-    def asked(self, name: object) -> bool:
-        """Tell whether a condition was asked for."""
-        return name in self._places
-
-
-def _stop(seen: _Seen, columns: Columns, lowered: Lowering, task: Task) -> Stop | None:
-    ports = task.compiled.ports
-    outputs = tuple(port for port, step in ports.items() if seen.asked(step) and seen.holds(step))
-    inside = any(seen.holds(step) for step in task.inputs)
-    main = [port.name for port in task.activity.ports() if not port.complement]
-    if outputs and (not main or any(port in main for port in outputs)):
-        return Stop(task.label, outputs)
-    if task.inputs and not inside:
-        return None
-    for step in task.compiled.drops:
-        stop = _dropped(seen, columns, lowered, task, step)
-        if stop is not None:
-            return stop
-    if not task.inputs:
-        return _not_taken(seen, columns, lowered, task)
-    return Stop(task.label, outputs, "" if not main else "in no output")
+    def _turns(self, seen: Seen, task: Task) -> dict[str, tuple[Any, list[tuple[Any, ...]]]]:
+        """Return the rows of other tables that the person goes on as: by output the table and the keys."""
+        found: dict[str, tuple[Any, list[tuple[Any, ...]]]] = {}
+        for port in task.compiled.ports:
+            turn = turn_of(task, port, seen)
+            if turn is None or not seen.holds(turn.sources[0]):
+                continue
+            source, lowered = turn.sources[0], self._lowered
+            before = lowered.inflow.get((turn, source))
+            flow = lowered.source_flow(turn, source)
+            lowered.inflow[turn, source] = flow.that(Mask(seen.same()))
+            rows = lowered.vocabulary.lower[type(turn)](lowered, turn)
+            if before is None:
+                del lowered.inflow[turn, source]
+            else:
+                lowered.inflow[turn, source] = before
+            key = list(turn.population.table.key)
+            found[port] = turn.population.table, computed([rows.select(key).sort(key)])[0].rows()
+        return found
 
 
-def _dropped(seen: _Seen, columns: Columns, lowered: Lowering, task: Task, step: Step) -> Stop | None:
-    reasons = reasons_of(step)
-    if step not in lowered.checked:
-        return None if seen.holds(step) else Stop(task.label, (), reasons[-1])
-    for position, reason in enumerate(reasons[: len(lowered.checked[step][1])]):
-        if not seen.holds((step, position)):
-            rule = step.checks[position].rule if isinstance(step, Filter) else None
-            values = _values(seen, columns, lowered, step, position)
-            return Stop(task.label, (), reason, sentence(rule) if rule is not None else "", values)
+def turn_of(task: Task, port: str, seen: Seen) -> Step | None:
+    """Return the step of an output that makes the person's rows rows of another table; None where none does."""
+    step = task.compiled.ports[port]
+    while step.sources and step not in task.inputs:
+        if not step.passes and is_of(step.sources[0], seen.person.table) and seen.asked(step.sources[0]):
+            return step
+        step = step.sources[0]
     return None
 
 
-def _not_taken(seen: _Seen, columns: Columns, lowered: Lowering, task: Task) -> Stop:
-    step = next(iter(task.compiled.ports.values()))
-    if isinstance(step, Filter) and step in lowered.checked:
-        flow, masks = lowered.checked[step]
-        row = seen.rows.get(flow.base)
-        if row is None:
-            return Stop(task.label, (), "no such key in the table")
-        values = _values(seen, columns, lowered, step, 0)
-        del masks
-        return Stop(task.label, (), "rule", sentence(step.checks[0].rule), values)
-    return Stop(task.label, (), "not a member")
+class _Looking:
+    """Looks at one activity for one person."""
+
+    def __init__(self, seen: Seen, task: Task, needed: set[str] | None) -> None:
+        self._seen, self._task = seen, task
+        ports = task.activity.ports()
+        self._needed = needed if needed is not None else {port.name for port in ports if not port.complement}
+        self._asked = needed is not None
+
+    def stop(self) -> Stop | None:
+        """Return what became of the person here; None for an activity that they did not come to."""
+        seen, task, table = self._seen, self._task, self._seen.person.table
+        begins = starts(task, table)
+        if not begins and not any(is_of(step, table) and seen.holds(step) for step in task.inputs):
+            return None
+        outputs = tuple(port for port, step in task.compiled.ports.items() if self._in(step))
+        turned = any((turn := turn_of(task, port, seen)) is not None and seen.holds(turn.sources[0]) for port in self._needed)
+        if turned or not self._needed or any(port in self._needed for port in outputs):
+            return self._passed(outputs)
+        stop = next((stop for step in task.compiled.drops if (stop := self._dropped(step, outputs)) is not None), None)
+        return stop or (self._absent() if begins else self._elsewhere(outputs))
+
+    def _in(self, step: Step) -> bool:
+        """Tell whether the person is in an output; what a step left out is asked of the step."""
+        seen = self._seen
+        if not is_of(step, seen.person.table):
+            return False
+        if isinstance(step, Rejected) and not seen.asked(step):
+            return seen.holds(step.source.sources[0]) and not seen.holds(step.source)
+        return seen.holds(step)
+
+    def _passed(self, outputs: tuple[str, ...]) -> Stop:
+        details = Facts()
+        if isinstance(self._task.activity, Split):
+            _, _, details = split_facts(self._seen, self._task, next((port for port in outputs if port in self._needed), None))
+        elif OUT in self._needed:
+            details = matched(self._seen, self._task)
+        return Stop(self._task.label, outputs, details=details)
+
+    def _dropped(self, step: Step, outputs: tuple[str, ...]) -> Stop | None:
+        """Return why a dropping step left the person out; None where it did not."""
+        seen, task = self._seen, self._task
+        if not is_of(step.sources[0], seen.person.table) or not seen.holds(step.sources[0]) or seen.holds(step):
+            return None
+        for position, reason in enumerate(reasons_of(step)):
+            if isinstance(step, Filter) and seen.holds((step, position)):
+                continue
+            rule, values = "", Facts()
+            if isinstance(step, Filter):
+                check = step.checks[position].rule
+                rule, values = said(check, step.source), saw(seen, step, check)
+            return Stop(task.label, outputs, reason, rule, values, facts_of(seen, task, step, position))
+        return None
+
+    def _absent(self) -> Stop:
+        """Return why the person does not begin here: the rule that they do not meet, or that there is no such row."""
+        seen, task = self._seen, self._task
+        reason = absence(task, seen.person.table)
+        port = next(step for step in task.compiled.ports.values() if is_of(step, seen.person.table))
+        steps = [] if task.inputs else order_of_steps([port])
+        if any(isinstance(step, Scan | FileRows) and not seen.holds(step) for step in steps):
+            return Stop(task.label, (), "no such key in the table", absent=True)
+        lost = next((step for step in steps if isinstance(step, Filter) and not seen.holds(step)), None)
+        if lost is None:
+            return Stop(task.label, (), reason, absent=True)
+        rule = lost.checks[0].rule
+        return Stop(task.label, (), reason, said(rule, lost.source), saw(seen, lost, rule), absent=True)
+
+    def _elsewhere(self, outputs: tuple[str, ...]) -> Stop:
+        """Return in which other output the person went on."""
+        seen, task = self._seen, self._task
+        rule, values, details = split_facts(seen, task, next(iter(self._needed)) if self._asked and len(self._needed) == 1 else None)
+        if not details and len(task.inputs) > 1:
+            details = facts_of(seen, task, next(iter(task.compiled.ports.values())), 0)
+        other = next((port for port in reversed(outputs) if port not in self._needed), None)
+        if other is not None:
+            return Stop(task.label, outputs, reason_of_port(task, other), rule, values, details)
+        return Stop(task.label, outputs, fallback(task, seen.person.table) or "in no output", rule, values, details)
 
 
-def _values(seen: _Seen, columns: Columns, lowered: Lowering, step: Step, position: int) -> tuple[tuple[str, Any], ...]:
-    """Return what the failed check saw: the columns it read and the values of linked rows."""
-    if not isinstance(step, Filter):
-        return ()
-    flow = lowered.checked[step][0]
-    row = seen.rows.get(flow.base, {})
-    reading = columns.read(step.checks[position].rule, step.source, columns.moment_of(step))
-    found: list[tuple[str, Any]] = [(name, row[name]) for name in sorted(reading.columns) if name in row]
-    for leaf in reading.leaves:
-        name = flow.base.derived.get(leaf)
-        if name is not None and name in row:
-            linked = rows_of(leaf.node)
-            text = (
-                sentence(leaf.node) if linked is not None else ".".join((*getattr(leaf.node, "path", ()), getattr(leaf.node, "name", "")))
-            )
-            found.append((text, row[name]))
-    return tuple(found)
+def led_to(stop: Stop) -> str:
+    """Return to which rows of another table a stop leads, as text; empty where it leads to none."""
+    return f"{stop.to} {few(stop.leads, stop.led)}" if stop.led else ""
+
+
+def shown(pairs: Facts) -> str:
+    """Return names and values as one text."""
+    return "; ".join(f"{name} = {_text(value)}" for name, value in pairs)
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def stops_frame(stops: Sequence[Stop]) -> pl.DataFrame:
-    """Return a path as a frame: activity, outputs, reason, rule, values."""
+    """Return a path as a frame: activity, outputs, reason, rule, values, details, leads to, row; all text."""
     rows = [
-        (stop.activity, ", ".join(stop.outputs), stop.reason, stop.rule, "; ".join(f"{name} = {value}" for name, value in stop.values))
+        (
+            stop.activity,
+            ", ".join(stop.outputs),
+            stop.reason,
+            stop.rule,
+            shown(stop.values),
+            shown(stop.details),
+            led_to(stop),
+            stop.row,
+        )
         for stop in stops
     ]
-    names: list[str] = ["activity", "outputs", "reason", "rule", "values"]
-    schema = dict.fromkeys(names, pl.String)
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    names: list[str] = ["activity", "outputs", "reason", "rule", "values", "details", "leads to", "row"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

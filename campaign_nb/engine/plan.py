@@ -143,6 +143,8 @@ def _crossing(campaign: CompiledCampaign, numbers: Mapping[str, int]) -> list[Re
     found: dict[Ref, None] = {}
     for label in campaign.order:
         found |= {ref: None for ref in campaign.inputs[label] if numbers[ref.label] < numbers[label]}
+        if campaign.definition.nodes[label].activity.changes_data:
+            found |= {Ref(label, port): None for port in campaign.compiled[label].ports}
     return list(found)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import polars as pl
 
@@ -43,6 +43,10 @@ class Handler(Protocol):
         ...
 
 
+Settle: TypeAlias = Callable[[RunRecord, DataModel], None]
+"""Does what committed stages are due to do outside of the store; called after each, and after a crash again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """What a run needs of a campaign.
@@ -68,8 +72,10 @@ class Runner:
     Everything that it does counts from the commit of a stage.
     """
 
-    def __init__(self, store: Store, clock: Clock, handlers: Mapping[str, Handler], tell: Listener) -> None:
-        self._store, self._clock, self._handlers, self._tell = store, clock, handlers, tell
+    def __init__(
+        self, store: Store, clock: Clock, handlers: Mapping[str, Handler], tell: Listener, settle: Settle = lambda run, model: None
+    ) -> None:
+        self._store, self._clock, self._handlers, self._tell, self._settle = store, clock, handlers, tell, settle
         self._folder: Path = store.folder
 
     def advance(self, run_id: str, program: Program, *, stop: Callable[[], bool] = lambda: False) -> RunRecord:
@@ -81,6 +87,7 @@ class Runner:
         """
         plan = program.plan(staged=True)
         run = self._get(run_id)
+        self._settle(run, program.model)
         check_keys(program.model, plan)
         done = {record.number for record in self._stages(run_id) if record.state == "done"}
         for stage in plan.stages:
@@ -94,6 +101,7 @@ class Runner:
                 return self._wait(run, plan, stage, due)
             try:
                 run = self._stage(run, program, plan, stage)
+                self._settle(run, program.model)
             except Exception as error:
                 self._fail(run, plan, stage, error)
                 raise
@@ -161,12 +169,12 @@ class Runner:
 
     def _fail(self, run: RunRecord, plan: Plan, stage: Stage, error: Exception) -> None:
         text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in stage {stage.number}"
-        now = self._clock.now()
+        now, as_of = self._clock.now(), plan.whole[stage.tasks[0].label].moment.as_of
         tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in stage.tasks]
+        done = {record.number for record in self._stages(run.id) if record.state == "done"}
         with self._store.begin() as connection:
-            runs.commit_stage(
-                connection, run.id, stage.number, plan.whole[stage.tasks[0].label].moment.as_of, now, state="failed", tasks=tasks
-            )
+            if stage.number not in done:
+                runs.commit_stage(connection, run.id, stage.number, as_of, now, state="failed", tasks=tasks)
             runs.finish(connection, run.id, "failed", now, error_text=text)
         self._say(self._get(run.id), plan, 0, {task.label: "failed" for task in stage.tasks}, message=text)
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import polars as pl
 
-from campaign_nb.data.model import DataModel
+from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.backends.polars.lowering import Lowering
-from campaign_nb.errors import Problem, RunError
+from campaign_nb.errors import DataError, Problem, RunError
 from campaign_nb.rules import tree
 
 Events: TypeAlias = Callable[[tree.Behaviour, Lowering], pl.LazyFrame | None]
 """Gives the keys (key_0, …) of people with an event of a message, stored or simulated; None when there is none."""
+
+
+def refuse_drift(tables: Iterable[TableInfo], cause: Exception) -> None:
+    """Blame a failed computation on sources that have changed since their tables were declared.
+
+    Errors: columns that are gone or have another type, of all tables together; nothing where there is none.
+    """
+    problems = [problem for info in tables for problem in info.drift()]
+    if problems:
+        raise DataError(*problems, subject="the data" if len(problems) > 1 else "") from cause
 
 
 class ModelSources:
@@ -28,6 +38,11 @@ class ModelSources:
         """Return the rows of a table of the data model."""
         self.scans[table] = self.scans.get(table, 0) + 1
         return self._model.infos[table].source.open()
+
+    def types(self, table: str) -> pl.Schema:
+        """Return the types of a table's columns; none for a table that is not of the data model."""
+        info = self._model.infos.get(table)
+        return pl.Schema() if info is None else info.source.open().collect_schema()
 
     def load(self, reference: str) -> pl.LazyFrame:
         """Return rows that were stored earlier."""

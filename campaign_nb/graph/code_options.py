@@ -20,8 +20,9 @@ from campaign_nb.rules import tree
 from campaign_nb.rules.handle import Handle
 from campaign_nb.rules.operand import Root
 from campaign_nb.rules.value import OrderBy, Rule, Value
+from campaign_nb.schedule.duration import duration_text
 
-_PUBLIC = ("Cap", "Control", "Subset")
+_PUBLIC = ("Cap", "Control", "FileColumn", "Subset", "TextFormat")
 """The classes of values that stand at the top of the package."""
 _UNITS = ("days", "hours", "minutes", "seconds")
 
@@ -149,8 +150,13 @@ class OptionCode:
             yield from self._record(value)
         elif callable(value):
             yield from self._function(value)
+        elif isinstance(value, dt.timedelta):
+            text = duration_text(value)
+            yield Form(quoted(text), text)
+            self._rules.imports.add("import datetime as dt")
+            yield Form(duration_code(value), value)
         else:
-            yield Form(duration_code(value) if isinstance(value, dt.timedelta) else self._rules.literal(value), value)
+            yield Form(self._rules.literal(value), value)
 
     def _node(self, node: tree.Node) -> Iterator[Form]:
         if tree.is_rule(node):
@@ -170,11 +176,16 @@ class OptionCode:
         """Yield a value's only field alone, then the call of its class."""
         kind: type[Any] = value.__class__
         parameters = inspect.signature(kind).parameters
-        fields = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
-        shown = {name: item for name, item in fields.items() if name in parameters and not _left_out(parameters[name], item)}
+        known = {item.name: item for item in dataclasses.fields(value)}
+        fields = {name: getattr(value, name) for name in known if name in parameters}
+        shown = {name: item for name, item in fields.items() if not (_left_out(parameters[name], item) or is_default(known[name], item))}
         if len(shown) == 1:
             yield next(self._forms(next(iter(shown.values()))))
-        codes = [f"{'' if _positional(parameters[name]) else f'{name}='}{next(self._forms(item)).code}" for name, item in shown.items()]
+        codes: list[str] = []
+        for at, (name, item) in enumerate(shown.items()):
+            leading = list(fields)[: at + 1] == list(shown)[: at + 1]
+            code = next(self._forms(item)).code
+            codes.append(code if leading and _positional(parameters[name]) else f"{name}={code}")
         if kind.__name__ in _PUBLIC:
             owner = "cn."
         else:

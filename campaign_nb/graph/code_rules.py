@@ -20,7 +20,7 @@ from campaign_nb.rules.handle import Collection, LinkedRow
 from campaign_nb.rules.read import read
 from campaign_nb.rules.text import text
 
-_SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2), "modulo": ("%", 2)}
+_SIGNS = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2), "mod": ("%", 2)}
 _WHOLE = 4
 _COMPARISONS = {"=": "==", "<>": "!="}
 _SHORT = {name for name in ("now", "today", "days_ago", "days_ahead", "months_ago", "years_ago") if hasattr(build, name)}
@@ -189,7 +189,9 @@ class RuleCode:
 
     def order(self, order: tree.Order) -> str:
         """Return a sort key as Python."""
-        return f"{self._operand(order.value)}.desc()" if order.descending else self.value(order.value)
+        if order.descending:
+            return f"{self._operand(order.value)}.desc()"
+        return self._operand(order.value) if _plain(order.value) else self.value(order.value)
 
     def _operand(self, node: tree.Node) -> str:
         """Return a value on which a method can be called."""
@@ -210,7 +212,7 @@ class RuleCode:
                 if table is None:
                     return _attribute("cn.col", name, Columns)
                 return _attribute("".join([self._table(table), *map(_link, path)]), name, None)
-            case tree.Call(name, (left, right)) if name in _SIGNS and not (_plain(left) and _plain(right)):
+            case tree.Call(name, (left, right)) if name in _SIGNS and not (_plain(left) and (name == "mod" or _plain(right))):
                 sign, strength = _SIGNS[name]
                 code = f"{self._value(left, strength)} {sign} {self._value(right, strength + 1)}"
                 return code if strength >= least else f"({code})"
@@ -223,8 +225,13 @@ class RuleCode:
             case tree.Case(whens, otherwise):
                 tests = "".join(f"({self.rule(test)}, {self._value(value, 0)}), " for test, value in whens)
                 return f"cn.fn.case({tests}otherwise={self._value(otherwise, 0)})"
+            case tree.Aggregate(_, _, tree.Constant(None | str())):
+                raise _NoForm  # None stands for no column there, a text for its name
             case tree.Aggregate(function, rows, value):
-                return f"{self._rows(rows)}.{function}({'' if value is None else self._value(value, 0)})"
+                by = f", {quoted(node.separator)}" if node.separator != "," else ""
+                return f"{self._rows(rows)}.{function}({'' if value is None else self._value(value, 0)}{by})"
+            case tree.Window():
+                return self._window(node)
             case tree.Lines():
                 return f"{self._lines(node)}.head({node.n})"
             case tree.Parameter(name, default):
@@ -233,6 +240,22 @@ class RuleCode:
                 return f"cn.var({quoted(name)})"
             case _:
                 raise _NoForm
+
+    def _window(self, node: tree.Window) -> str:
+        if node.function in ("random", "new_uuid"):
+            return f"cn.fn.{node.function}({'' if node.value is None else self._value(node.value, 0)})"
+        name = "count_all" if node.function == "count" and node.value is None else node.function
+        parts = [] if name == "row_num" else [f"cn.fn.{name}({'' if node.value is None else self._value(node.value, 0)})"]
+        parts += [f"cn.fn.partition_by({', '.join(self._value(item, 0) for item in node.partition)})"] if node.partition else []
+        parts += [f"cn.fn.order_by({', '.join(map(self._key, node.order))})"] if node.order else []
+        return f"cn.fn.{'row_num' if name == 'row_num' else 'over'}({', '.join(parts)})"
+
+    def _key(self, order: tree.Order) -> str:
+        if order.descending:
+            return f"cn.fn.desc({self._value(order.value, 0)})"
+        if isinstance(order.value, tree.Constant):
+            raise _NoForm
+        return self._value(order.value, 0)
 
     def _lines(self, node: tree.Lines) -> str:
         order = ", ".join(self.order(item) for item in node.order)

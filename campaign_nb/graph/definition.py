@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from campaign_nb.activity import OUT, Activity, Port
-from campaign_nb.errors import DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph.behaviour import renamed
 from campaign_nb.graph.dag import Dag
 from campaign_nb.graph.values import written_options
@@ -87,7 +87,14 @@ class Definition:
 
     def __getitem__(self, label: str) -> Node:
         if label not in self.nodes:
-            raise DefinitionError(Problem(f"campaign {self.name!r}", f"no activity {label!r}", did_you_mean(label, self.nodes)))
+            raise DefinitionError(
+                Problem(
+                    f"campaign {self.name!r}",
+                    f"no activity {label!r}",
+                    did_you_mean(label, self.nodes),
+                    f"campaign[{nearest(label, self.nodes) or next(iter(self.nodes), '…')!r}]",
+                )
+            )
         return self.nodes[label]
 
     def with_node(self, node: Node) -> Definition:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, cast
 
 import campaign_nb.activities  # noqa: F401 # pyright: ignore[reportUnusedImport] # importing it fills the catalogue
 from campaign_nb.activity import CATALOGUE, OUT, Activity
-from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
 from campaign_nb.graph.reading import read_activity
 from campaign_nb.graph.values import kind_of
@@ -20,6 +20,7 @@ from campaign_nb.graph.values import kind_of
 MOST_BYTES = 10_000_000
 MOST_NESTING = 300
 WHERE = "document"
+WRITE = "campaign.to_json() writes a document"
 
 _TOP: dict[str, type] = {
     "campaign_nb": int,
@@ -64,7 +65,9 @@ def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
     except OSError as error:
         draft.unlink(missing_ok=True)
         what = f"it can't be written: {error.strerror or type(error).__name__}"
-        raise DataError(Problem(f"file {str(target)!r}", what, "a folder that is there and can be written")) from error
+        raise DataError(
+            Problem(f"file {str(target)!r}", what, "a folder that is there and can be written", f"campaign.save({target.name!r})")
+        ) from error
     return target
 
 
@@ -79,7 +82,7 @@ def load(path: str | os.PathLike[str], *, imports: bool = False) -> Definition:
         return from_json(Path(path).read_bytes(), imports=imports)
     except OSError as error:
         what = f"it can't be read: {error.strerror or type(error).__name__}"
-        raise DataError(Problem(f"file {os.fspath(path)!r}", what, "a document that save wrote")) from error
+        raise DataError(Problem(f"file {os.fspath(path)!r}", what, "a document that save wrote", WRITE)) from error
 
 
 def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
@@ -101,7 +104,7 @@ def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
         document = json.loads(content, object_pairs_hook=_pairs, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
         reason = f"{error.msg}, line {error.lineno}" if isinstance(error, json.JSONDecodeError) else type(error).__name__
-        raise DefinitionError(Problem(WHERE, f"it is no JSON: {reason}", "the text that to_json wrote")) from error
+        raise DefinitionError(Problem(WHERE, f"it is no JSON: {reason}", "the text that to_json wrote", WRITE)) from error
     return from_document(document, imports=imports)
 
 
@@ -119,15 +122,21 @@ def from_document(document: object, *, imports: bool = False) -> Definition:
         newer = "a newer version of this package" if top["campaign_nb"] > VERSION else f"version {VERSION}"
         _refuse(f"its version is {top['campaign_nb']}", f"version {VERSION}; it needs {newer}", "pip install --upgrade campaign-nb")
     if not is_label(top["name"]):
-        problems.append(Problem(WHERE, f"the name {top['name'][:MOST_LABEL]!r}", f"1 to {MOST_LABEL} printable characters"))
+        problems.append(
+            Problem(WHERE, f"the name {top['name'][:MOST_LABEL]!r}", f"1 to {MOST_LABEL} printable characters", '"name": "Spring"')
+        )
     tags = cast("list[object]", top.get("tags", []))
     if not all(isinstance(tag, str) for tag in tags):
-        problems.append(Problem(WHERE, "a tag that is no text", "texts"))
+        problems.append(Problem(WHERE, "a tag that is no text", "texts", '"tags": ["retail"]'))
     nodes: dict[str, Node] = {}
     for position, item in enumerate(cast("list[object]", top["activities"])):
         node = _node(item, f"{WHERE}, activity {position + 1}", problems, imports=imports)
         if node is not None and node.label in nodes:
-            problems.append(Problem(f"{WHERE}, {node.label!r}", "two activities have this label", "one activity per label"))
+            problems.append(
+                Problem(
+                    f"{WHERE}, {node.label!r}", "two activities have this label", "one activity per label", f'"label": "{node.label} (2)"'
+                )
+            )
         elif node is not None:
             nodes[node.label] = node
     if problems:
@@ -144,7 +153,8 @@ def _node(item: object, where: str, problems: list[Problem], *, imports: bool) -
     label, kind = found["label"], CATALOGUE.get(found["kind"])
     where = f"{WHERE}, {found['kind']} {label[:MOST_LABEL]!r}"
     if not is_label(label):
-        problems.append(Problem(where, "its label is blank, too long or has control characters", f"1 to {MOST_LABEL} printable characters"))
+        what = "its label is blank, too long or has control characters"
+        problems.append(Problem(where, what, f"1 to {MOST_LABEL} printable characters", '"label": "Adults"'))
     inputs = [_ref(entry, where, problems) for entry in cast("list[object]", found.get("inputs", []))]
     activity = _activity(kind, found, where, problems, imports=imports)
     if activity is None or len(problems) > before:
@@ -156,7 +166,8 @@ def _activity(
     kind: type[Activity] | None, found: Mapping[str, Any], where: str, problems: list[Problem], *, imports: bool
 ) -> Activity | None:
     if kind is None:
-        problems.append(Problem(where, f"no kind of activity {found['kind']!r}", did_you_mean(found["kind"], CATALOGUE)))
+        do = f'"kind": "{nearest(found["kind"], CATALOGUE) or "filter"}"'
+        problems.append(Problem(where, f"no kind of activity {found['kind']!r}", did_you_mean(found["kind"], CATALOGUE), do))
         return None
     return read_activity(kind, found.get("options", {}), where, problems, imports=imports)
 
@@ -170,16 +181,18 @@ def _ref(entry: object, where: str, problems: list[Problem]) -> Ref | None:
 def _checked(value: object, types: Mapping[str, type], needed: tuple[str, ...], where: str, problems: list[Problem]) -> dict[str, Any]:
     """Return an object whose names and types are all as declared, or report what is not."""
     if not isinstance(value, dict):
-        problems.append(Problem(where, f"{kind_of(value)} stands there", "names and values"))
+        problems.append(Problem(where, f"{kind_of(value)} stands there", "names and values", WRITE))
         return {}
     found = cast("dict[object, object]", value)
     for name in found:
         if name not in types:
-            problems.append(Problem(where, f"no field {str(name)[:80]!r}", did_you_mean(str(name)[:80], types)))
-    problems += [Problem(where, f"the field {name!r} is missing", ", ".join(needed)) for name in needed if name not in found]
+            problems.append(Problem(where, f"no field {str(name)[:80]!r}", did_you_mean(str(name)[:80], types), "take it out"))
+    problems += [
+        Problem(where, f"the field {name!r} is missing", ", ".join(needed), f'"{name}": …') for name in needed if name not in found
+    ]
     for name, kind in types.items():
         if name in found and (not isinstance(found[name], kind) or (kind is int and isinstance(found[name], bool))):
-            problems.append(Problem(where, f"{name!r} is {kind_of(found[name])}", kind_of(kind())))
+            problems.append(Problem(where, f"{name!r} is {kind_of(found[name])}", kind_of(kind()), f'"{name}": {json.dumps(kind())}'))
     return cast("dict[str, Any]", value)
 
 
@@ -202,7 +215,7 @@ def _refuse_size(size: int) -> NoReturn:
     _refuse(f"it has {size:,} bytes", f"at most {MOST_BYTES:,}")
 
 
-def _refuse(what: str, expected: str, do: str = "") -> NoReturn:
+def _refuse(what: str, expected: str, do: str = WRITE) -> NoReturn:
     raise DefinitionError(Problem(WHERE, what, expected, do))
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from campaign_nb.activity import Activity
-from campaign_nb.errors import DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph import cells
 from campaign_nb.graph.cells import Cell
 from campaign_nb.graph.definition import MOST_LABEL, Definition, Node, Ref, is_label
 from campaign_nb.graph.located import Located
 from campaign_nb.graph.operators import Expansion, Operation, Source, collapsed
+from campaign_nb.rules.check import an
 
 MOST_UNDO = 200
 
@@ -89,8 +90,12 @@ class Draft:
             return found
         where = f"campaign {self.name!r}"
         if self.operation(label) is not None:
-            raise DefinitionError(Problem(where, f"{label!r} is an operator", "what reads it; without a reader it is gone"))
-        raise DefinitionError(Problem(where, f"no activity {label!r}", did_you_mean(label, self.definition.nodes)))
+            raise DefinitionError(
+                Problem(where, f"{label!r} is an operator", "what reads it; without a reader it is gone", 'campaign.combine("Both", a, b)')
+            )
+        known = self.definition.nodes
+        do = f"campaign[{nearest(label, known) or next(iter(known), '…')!r}]"
+        raise DefinitionError(Problem(where, f"no activity {label!r}", did_you_mean(label, known), do))
 
     def operation(self, label: str) -> Operation | None:
         """Return the expression that has become the activity of a label; None for any other."""
@@ -171,8 +176,10 @@ class Draft:
         items = [self.written(label) for label in labels]
         taken = [item.label for item in items if item.label in to._counting()]
         if taken:
-            where, expected = f"campaign {to.name!r}", "labels that are free"
-            raise DefinitionError(*(Problem(where, f"it has an activity {label!r} already", expected) for label in taken))
+            where, expected = f"campaign {to.name!r}", "labels that are free there"
+            raise DefinitionError(
+                *(Problem(where, f"it has an activity {label!r} already", expected, f"other.remove({label!r})") for label in taken)
+            )
         for item in items:
             to.add(item.label, item.activity, item.inputs, item.description)
 
@@ -189,14 +196,16 @@ class Draft:
     def _check(self, label: object, activity: object) -> None:
         where = f"campaign {self.name!r}"
         if not isinstance(label, str):
-            what = f"a {type(label).__name__} stands where the label is expected"
+            what = f"{an(type(label).__name__)} stands where the label is expected"
             raise DefinitionError(Problem(where, what, "the label first, as text", '.filter("Adults", …)'))
         if not is_label(label):
             expected = f"1 to {MOST_LABEL} printable characters"
             raise DefinitionError(Problem(where, f"the label {label[:MOST_LABEL]!r}", expected, '.filter("Adults", …)'))
         if not isinstance(activity, Activity):
-            what = f"{label!r} is given a {type(activity).__name__} as its activity"
-            raise DefinitionError(Problem(where, what, "an instance of a subclass of Activity"))
+            what = f"{label!r} is given {an(type(activity).__name__)} as its activity"
+            raise DefinitionError(
+                Problem(where, what, "an instance of a subclass of Activity", f"campaign.add({label!r}, MyActivity(), …)")
+            )
 
     def _settled(self, cell: Cell | None) -> _State:
         """Return the state without what an earlier execution of the running cell added."""
@@ -214,7 +223,8 @@ class Draft:
 
     def _travel(self, back: list[_State], forth: list[_State], verb: str) -> None:
         if not back:
-            raise DefinitionError(Problem(f"campaign {self.name!r}", f"there is nothing to {verb}", "a change before"))
+            before, do = ("a change before", "campaign.redo()") if verb == "undo" else ("an undo just before", "campaign.undo()")
+            raise DefinitionError(Problem(f"campaign {self.name!r}", f"there is nothing to {verb}", before, do))
         forth.append(self._state)
         self._last = None
         self._become(back.pop())

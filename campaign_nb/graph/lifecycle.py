@@ -158,6 +158,8 @@ def _instead(action: str, status: Status) -> str:
         return "campaign.delete()" if action in {"archive", "purge"} else "campaign.publish()"
     if status is Status.ARCHIVED and action in {"archive", "delete"}:
         return ""
+    if status in FINAL and action == "publish_version":
+        return f"{_DUPLICATE}, or run its cells again, from cn.Campaign(…) on"
     if status in FINAL:
         return "campaign.archive()" if action in {"delete", "purge"} else _DUPLICATE
     if action in {"delete", "purge"}:

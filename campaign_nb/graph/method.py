@@ -126,7 +126,12 @@ def _call(kind: type[Activity], own: Sequence[Parameter], *, joins: bool, severa
     arguments += ["inputs", "primary"] if joins else ["others"] if _takes_more(kind) else []
     if not foreign and len(arguments) == 4:
         arguments.pop()
-    return _wrapped(f"{2 * INDENT}return self.{'_several' if several else '_one'}(", arguments, ")")
+    lines = _wrapped(f"{2 * INDENT}return self.{'_several' if several else '_one'}(", arguments, ")")
+    long = 3 * INDENT + activity + ","
+    if long not in lines or len(long) <= WIDTH:
+        return lines
+    at = lines.index(long)
+    return [*lines[:at], *_wrapped(f"{3 * INDENT}{kind.__name__}.of(", given, "),"), *lines[at + 1 :]]
 
 
 def _wrapped(start: str, items: Sequence[str], end: str) -> list[str]:

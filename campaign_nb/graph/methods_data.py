@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from campaign_nb.activities.extract_file import ExtractFile, Format, TextFormat
 from campaign_nb.activities.python import PythonCode
+from campaign_nb.activities.update_data import Mode, UpdateData
 from campaign_nb.graph.fluent import Fluent
 
 if TYPE_CHECKING:
@@ -17,6 +19,67 @@ if TYPE_CHECKING:
 
 class DataMethods(Fluent):
     """The verbs of transitions that read, load, change and hand over data."""
+
+    def extract_file(
+        self,
+        label: str,
+        path: str,
+        *,
+        columns: Mapping[str, object] | Sequence[str] | str = (),
+        format: Format | None = None,
+        header: bool = True,
+        separator: str = ",",
+        quote: str = '"',
+        encoding: str = "utf-8",
+        text: TextFormat | None = None,
+        widths: Mapping[str, int] | None = None,
+        sort: object = (),
+        distinct: bool = False,
+        skip_empty: bool = False,
+        unsafe: bool = False,
+        description: str = "",
+    ) -> Transition:
+        """Write the population to a file; a file of that name is replaced whole.
+
+        Shape: rows unchanged. The file lies in the workspace's folder for extracts; `ws.files` lists it. A dry run writes none.
+        Errors: a name that leads elsewhere, an unknown column, lists in text, values that encoding or width have no room for.
+
+        Options:
+        path: The file's name, or path below the folder; `{{ as_of }}`, `{{ run }}`, `{{ campaign }}` and `{{ activity }}` are filled in
+        columns: The columns in order, by what stands above them; the key and the added columns when left out
+        format: csv, fixed (columns of fixed widths), parquet or ndjson
+        header: Whether text starts with the names of the columns
+        separator: What stands between fields of csv
+        quote: What stands around a field of csv that holds a separator; empty for none
+        encoding: The encoding of text
+        text: How decimals, dates and ends of lines are written in text
+        widths: The widths of columns of the format fixed, by what stands above them
+        sort: The order of the rows; the key decides in the end
+        distinct: Whether rows that are alike in all columns are written once
+        skip_empty: Whether no file is made when there is no row
+        unsafe: Whether text that a spreadsheet would run as a formula is written in csv without an apostrophe before it
+        description: What the activity is for, in your words
+        """
+        return self._one(
+            label,
+            ExtractFile.of(
+                path,
+                columns=columns,
+                format=format,
+                header=header,
+                separator=separator,
+                quote=quote,
+                encoding=encoding,
+                text=text,
+                widths=widths,
+                sort=sort,
+                distinct=distinct,
+                skip_empty=skip_empty,
+                unsafe=unsafe,
+            ),
+            description,
+            (columns, sort),
+        )
 
     def python(
         self,
@@ -44,3 +107,36 @@ class DataMethods(Fluent):
         description: What the activity is for, in your words
         """
         return self._one(label, PythonCode.of(function, adds=adds, reads=reads), description, (), others)
+
+    def update_data(
+        self,
+        label: str,
+        *,
+        into: object,
+        mode: Mode = "upsert",
+        set: Mapping[str, object] | Sequence[str] | None = None,
+        key: Mapping[str, object] | None = None,
+        when: object = None,
+        description: str = "",
+    ) -> Transition:
+        """Insert, update, upsert or delete rows of a writable table.
+
+        A row of the population stands for the row of the table that has its key.
+
+        Shape: the outbound transition has the rows applied, the complement the others with their reason: not taken into
+        account, no key, another row has this key (the first by the population's key is applied), key exists (insert), no
+        such row (update, delete). A row that is inserted has null in the columns that are not set. A dry run changes nothing.
+        A live run replaces the table's file in one step after the stage has succeeded; the activities after it read the new
+        rows. A crash neither loses a change nor makes it twice.
+        Nulls: a null that is set is written; a null in the key is no key.
+        Errors: a table that is not writable or has no key, an unknown column, a value of another type than its column.
+
+        Options:
+        into: The table whose rows change
+        mode: upsert (update, or insert what is not there), insert, update or delete
+        set: What is written into which column
+        key: The key of the table's row, by column; by default the population's own, when its columns have the same names
+        when: Which rows are taken into account; all when left out
+        description: What the activity is for, in your words
+        """
+        return self._one(label, UpdateData.of(into=into, mode=mode, set=set, key=key, when=when), description, (into, set, key, when))

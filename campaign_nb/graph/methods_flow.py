@@ -37,7 +37,7 @@ class FlowMethods(Fluent):
 
         Shape: rows and columns unchanged. Units: elapsed time. It survives restarts and costs nothing meanwhile; in a dry
         run it passes at once.
-        Errors: a duration that is not positive.
+        Errors: a duration that is not positive, or longer than 100 years.
 
         Options:
         description: What the activity is for, in your words

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from campaign_nb.activities.change_dimension import ChangeDimension
 from campaign_nb.activities.deduplicate import Deduplicate
 from campaign_nb.activities.enrich import Enrich
 from campaign_nb.activities.filter import FilterRows
+from campaign_nb.activities.reconcile import Reconcile
 from campaign_nb.activities.save_audience import SaveAudience
 from campaign_nb.activities.split import Split
 from campaign_nb.graph.fluent import Fluent
@@ -21,6 +23,20 @@ if TYPE_CHECKING:
 
 class TargetingMethods(Fluent):
     """The verbs of transitions that choose who is reached."""
+
+    def change_dimension(self, label: str, *, via: object, description: str = "") -> Transition:
+        """Go on with the linked rows of another table: buyers instead of their purchases.
+
+        Shape: one input; one row per key of the table at the end of the path, however many rows lead to it. The complement
+        holds the rows that lead to none, in the old dimension. Columns added before stay behind.
+        Nulls: a row whose link is null leads to none.
+        Errors: an unknown link, a table without a key.
+
+        Options:
+        via: The links to follow, from the targeting dimension on
+        description: What the activity is for, in your words
+        """
+        return self._one(label, ChangeDimension.of(via=via), description, (via,))
 
     def deduplicate(
         self,
@@ -77,6 +93,35 @@ class TargetingMethods(Fluent):
         description: What the activity is for, in your words
         """
         return self._one(label, FilterRows.of(rule), description, (rule,))
+
+    def reconcile(
+        self,
+        label: str,
+        *,
+        to: object,
+        on: Mapping[str, str] | str,
+        where: object = None,
+        on_many: Literal["reject", "first"] = "reject",
+        order: object = (),
+        description: str = "",
+    ) -> Transition:
+        """Give rows the targeting dimension that they belong to, by equal values.
+
+        All pairs must be equal. Nothing is created: a row without a partner goes to the complement, with its reason.
+        Shape: one input; one row of the table for each row that matches exactly one, with the added columns that the table
+        does not have itself. The complement holds the others: no match, ambiguous, matched by an earlier row (by key).
+        Nulls: a null matches nothing. Text that is compared with a number or a date is read as one.
+        Errors: an unknown table or column, types that can't be compared, on_many="first" without an order.
+
+        Options:
+        to: The table whose rows are looked for
+        on: Columns of the row, and the columns of the table that they equal; all of them
+        where: Which rows of the table may match; all when left out
+        on_many: What happens to a row with several matches: it is ambiguous, or takes the first in an order
+        order: Which of several matches is the first
+        description: What the activity is for, in your words
+        """
+        return self._one(label, Reconcile.of(to=to, on=on, where=where, on_many=on_many, order=order), description, (to, where, order))
 
     def save_audience(self, label: str, audience: str | None = None, *, columns: Sequence[str] = (), description: str = "") -> Transition:
         """Store the population under a name; an audience of that name is replaced whole.

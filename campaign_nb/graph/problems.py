@@ -11,11 +11,9 @@ from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.located import once, placed
 from campaign_nb.graph.shape import inputs_fit, shape_problems
-from campaign_nb.rules.schema import Schema
+from campaign_nb.rules.schema import HIDDEN, Schema
 from campaign_nb.steps import Population, Step
 
-DRAWS = "_draw "
-"""How the names of columns start that an activity makes for its own draws."""
 NO_AUDIENCES: Mapping[str, Audience] = {}
 
 
@@ -57,7 +55,7 @@ class _Reading:
             known = [step for step in inputs if step is not None]
             if inputs_fit(node) and len(known) == len(inputs):
                 self._activity(node, known)
-        self.problems += self._audiences_saved_twice()
+        self.problems += self._names_taken_twice()
         return self
 
     def step_of(self, ref: Ref) -> Step | None:
@@ -82,13 +80,20 @@ class _Reading:
         except Exception:  # a broken activity may fail in any way; its problems are reported already
             return
 
-    def _audiences_saved_twice(self) -> Iterator[Problem]:
-        first: dict[str, str] = {}
+    def _names_taken_twice(self) -> Iterator[Problem]:
+        first: dict[tuple[str, str], str] = {}
         for label, compiled in self.compiled.items():
             for effect in compiled.effects:
-                if effect.kind == "audience" and first.setdefault(effect.name, label) != label:
-                    problem = Problem("", f"{first[effect.name]!r} saves the audience {effect.name!r} too", "a name of its own for each")
-                    yield placed(problem, self.definition.nodes[label])
+                if effect.kind not in _NAMED or first.setdefault((effect.kind, effect.name), label) == label:
+                    continue
+                verb, call = _NAMED[effect.kind]
+                what = f"{first[effect.kind, effect.name]!r} {verb} {effect.name!r} too"
+                problem = Problem("", what, "a name of its own for each", f'.{call}({label!r}, "{effect.name} (2)")')
+                yield placed(problem, self.definition.nodes[label])
+
+
+_NAMED = {"audience": ("saves the audience", "save_audience"), "extract": ("writes the file", "extract_file")}
+"""What an effect does to the thing that it names, of which there is one for each name."""
 
 
 def _undisturbed(inputs: Sequence[Population], outputs: Sequence[Population]) -> bool:
@@ -103,7 +108,12 @@ def _checked(activity: Activity, inputs: Sequence[Population], context: Context)
     try:
         yield from activity.validate(inputs, context)
     except Exception as error:  # an activity of somebody's own may fail in any way
-        yield Problem(f"{activity.kind} {context.label!r}", f"its check failed: {type(error).__name__}: {error}")
+        yield Problem(
+            f"{activity.kind} {context.label!r}",
+            f"its check failed: {type(error).__name__}: {error}",
+            "problems, not an exception",
+            "mend validate",
+        )
 
 
 def problems(
@@ -154,14 +164,18 @@ def columns_of(definition: Definition, ref: Ref, schema: Schema, audiences: Mapp
     reading = _Reading(part, schema, audiences).read()
     step = reading.step_of(ref)
     if reading.problems or step is None:
-        found = once(reading.problems) or [Problem(f"transition {ref.label!r}", f"no output {ref.port!r} of that activity")]
+        found = once(reading.problems) or [
+            Problem(
+                f"transition {ref.label!r}", f"no output {ref.port!r} of that activity", "one of its outputs", f"campaign[{ref.label!r}]"
+            )
+        ]
         raise DefinitionError(*found, subject=f"transition {ref.label!r}" if len(found) > 1 else "")
     return shown_columns(step.population)
 
 
 def shown_columns(population: Population) -> dict[str, str]:
     """Return the columns of a population that people are shown, with their types; draws of chance stay inside."""
-    return {name: str(item.type) for name, item in population.columns.items() if not name.startswith(DRAWS)}
+    return {name: str(item.type) for name, item in population.columns.items() if not name.startswith(HIDDEN)}
 
 
 def columns_by_ref(definition: Definition, schema: Schema, audiences: Mapping[str, Audience] = NO_AUDIENCES) -> dict[Ref, dict[str, str]]:

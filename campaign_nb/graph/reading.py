@@ -53,13 +53,13 @@ def _fields(kind: type[Any], given: Mapping[str, Json], reader: _Reader, report:
     values: dict[str, Any] = {}
     for name in given:
         if name not in fields:
-            report(Problem("", f"no option {name!r}", did_you_mean(name, fields)))
+            report(Problem("", f"no option {name!r}", did_you_mean(name, fields), "take it out"))
     for name, item in fields.items():
         try:
             if name in given:
                 values[name] = fitted(reader.value(given[name]), hints[name], name)
             elif item.default is MISSING and item.default_factory is MISSING:
-                report(Problem("", f"the option {name!r} is missing", "every option without a default"))
+                report(Problem("", f"the option {name!r} is missing", "every option without a default", f'"{name}": …'))
         except Unreadable as error:
             report(Problem("", f"{name}: {error.what}", error.expected, error.do))
     return values

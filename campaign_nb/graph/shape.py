@@ -54,7 +54,8 @@ def _inputs(definition: Definition, node: Node) -> Iterator[Problem]:
     if not inputs_fit(node):
         least, most = node.activity.inputs
         count = len(node.inputs)
-        yield Problem("", f"it has {count or 'no'} input{'s' if count != 1 else ''}", _range(least, most))
+        what = f"it has {count or 'no'} input{'s' if count != 1 else ''}"
+        yield Problem("", what, _range(least, most), _joined(node, least, most))
     for ref in dict.fromkeys(node.inputs):
         source = definition.nodes.get(ref.label)
         if source is None:
@@ -63,13 +64,21 @@ def _inputs(definition: Definition, node: Node) -> Iterator[Problem]:
         elif source.port(ref.port) is None:
             ports = [port.name for port in source.activity.ports()]
             expected = f"one of: {listed(ports)}" if ports else "an activity that hands people on"
-            yield Problem("", f"{source.activity.kind} {ref.label!r} has no output {ref.port!r}", expected)
+            do = f"campaign[{ref.label!r}][{ports[0]!r}]" if ports else f"campaign.remove({node.label!r})"
+            yield Problem("", f"{source.activity.kind} {ref.label!r} has no output {ref.port!r}", expected, do)
 
 
 def _range(least: int, most: int | None) -> str:
     if most is None:
         return f"at least {least}"
     return str(least or "none") if most == least else f"{least} to {most}"
+
+
+def _joined(node: Node, least: int, most: int | None) -> str:
+    """What to write for an activity with too few or too many inputs."""
+    if most == 0:
+        return f"campaign.{node.activity.kind}({node.label!r}, …)"
+    return f"x.{node.activity.kind}({node.label!r}, …)" if least == 1 else f"campaign.{node.activity.kind}({node.label!r}, a, b)"
 
 
 def _behaviours(definition: Definition, node: Node) -> Iterator[Problem]:
@@ -81,4 +90,5 @@ def _behaviours(definition: Definition, node: Node) -> Iterator[Problem]:
         if source is None or not source.activity.channel:
             what = "which is not there" if source is None else "which sends no message"
             messages = [label for label, other in definition.nodes.items() if other.activity.channel]
-            yield Problem("", f"it asks who {item.event} {item.activity!r}, {what}", did_you_mean(item.activity, messages))
+            do = f'mail = ….email("Offer", …), then mail.{item.event}'
+            yield Problem("", f"it asks who {item.event} {item.activity!r}, {what}", did_you_mean(item.activity, messages), do)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from campaign_nb.activities.combine import Mode
 from campaign_nb.activity import OUT, Activity
-from campaign_nb.errors import DefinitionError, Problem, RunError, did_you_mean
+from campaign_nb.errors import DefinitionError, Problem, RunError, did_you_mean, nearest
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.fluent import refuse_foreign
 from campaign_nb.graph.methods_channel import ChannelMethods
@@ -233,7 +233,7 @@ class Branches:
         """The rows that went to no output."""
         ports = [port.name for port in self._activity().ports() if port.complement]
         if not ports:
-            self._refuse("it has no complement", "an activity that leaves rows out", "")
+            self._refuse("it has no complement", "an activity that leaves rows out", "a - b")
         return Transition(self._owner, Ref(self._label, ports[0]))
 
     @property
@@ -250,7 +250,7 @@ class Branches:
         names = self.names
         if name not in [port.name for port in self._activity().ports()]:
             verb = callable(getattr(Transition, str(name), None)) and bool(names)
-            do = f"branches[{names[0]!r}].{name}(…)" if verb else ""
+            do = f"branches[{names[0]!r}].{name}(…)" if verb else f"branches[{nearest(str(name), names) or next(iter(names), '…')!r}]"
             what = f"{name!r} is a verb of one output" if verb else f"no output {name!r}"
             self._refuse(what, f"one of: {', '.join(names)}" if verb else did_you_mean(str(name), names), do)
         return Transition(self._owner, Ref(self._label, name))

@@ -12,7 +12,7 @@ from campaign_nb.campaign.publication import Panel, Publication
 from campaign_nb.graph import cells
 from campaign_nb.graph.cells import Cell
 from campaign_nb.kernel.comms import Registry
-from campaign_nb.kernel.displays import close_all, show_campaign, show_panel, show_publication
+from campaign_nb.kernel.displays import close_all, flush_all, show_campaign, show_panel, show_publication
 
 _registry: list[Registry] = []
 
@@ -24,6 +24,7 @@ def load() -> None:
         return
     cells.provide(functools.partial(_cell, shell))
     shell.events.register("pre_run_cell", living.settle)
+    shell.events.register("post_run_cell", flush_all)
     formatter = shell.display_formatter.ipython_display_formatter
     formatter.for_type(Campaign, show_campaign)
     formatter.for_type(Panel, show_panel)
@@ -39,6 +40,7 @@ def unload() -> None:
     cells.provide(None)
     if shell is not None:
         shell.events.unregister("pre_run_cell", living.settle)
+        shell.events.unregister("post_run_cell", flush_all)
         for kind in (Campaign, Panel, Publication):
             shell.display_formatter.ipython_display_formatter.pop(kind, None)
     while _registry:

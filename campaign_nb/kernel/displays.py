@@ -13,7 +13,7 @@ from campaign_nb.engine.events import RunEvent
 from campaign_nb.errors import CampaignError
 from campaign_nb.kernel.details import details
 from campaign_nb.kernel.doing import Doing
-from campaign_nb.kernel.outputs import Bundle, Output, Shown, beside, throttled
+from campaign_nb.kernel.outputs import Bundle, Output, Shown, View, beside, throttled
 from campaign_nb.kernel.panels import PanelData
 from campaign_nb.render import mime
 from campaign_nb.widgets.live import LiveCampaign
@@ -31,6 +31,11 @@ def close_all() -> None:
     _shown.close()
 
 
+def flush_all(*_: object) -> None:
+    """Show what is held back, before the cell ends: programs that run notebooks lose what comes between two cells."""
+    _shown.flush()
+
+
 def show_campaign(campaign: Campaign) -> None:
     """Display a campaign: the static picture, updated when a run ends, and the live graph in an output of its own."""
     view = campaign.view()
@@ -41,7 +46,7 @@ def show_campaign(campaign: Campaign) -> None:
 
     def draw() -> None:
         view = doing.added(campaign.view())
-        live.update(view)
+        live.show(view)
         run = view["run"]
         if run is None or run["state"] not in _GOING:
             output.update(mime.bundle(view))
@@ -53,40 +58,40 @@ def show_campaign(campaign: Campaign) -> None:
 
     changes = throttled(draw)
     ends = [campaign.workspace.listen(heard), campaign.on_change(lambda: changes.put(None))]
-    _shown.add(lambda: _call(ends, changes.close, live.close))
+    _shown.add(lambda: _call(ends, changes.close, live.close), changes.flush)
 
 
 def show_panel(panel: Panel) -> None:
     """Display the scheduler: next launches, the run in progress, last runs, and buttons that call the same methods."""
-    widget, close, draw = _panel(panel)
+    widget, view, draw = _panel(panel)
     output = Output(_static(panel, widget), widget)
     draw.append(lambda: output.update(_static(panel, widget)))
-    _shown.add(close)
+    _shown.add(view.close, view.flush)
 
 
 def show_publication(publication: Publication) -> None:
     """Display what publishing would send, with a button that confirms it; the panel takes the button's place."""
     button = PublishButton(publication.campaign.name, publication.total, publication.rows())
-    closes: list[Callable[[], None]] = []
+    views: list[View] = []
 
     def confirm() -> None:
-        widget, close, _ = _panel(publication.confirm())
-        closes.append(close)
+        widget, view, _ = _panel(publication.confirm())
+        views.append(view)
         button.show(widget)
 
     button.on_confirm(confirm)
     Output(_static(publication, button.widget), button.widget)
-    _shown.add(lambda: _call(closes, button.close))
+    _shown.add(lambda: _call([view.close for view in views], button.close), lambda: _call([view.flush for view in views]))
 
 
-def _panel(panel: Panel) -> tuple[SchedulerPanel, Callable[[], None], list[Callable[[], None]]]:
-    """Return the live panel, what closes it, and what else is drawn when something has changed."""
+def _panel(panel: Panel) -> tuple[SchedulerPanel, View, list[Callable[[], None]]]:
+    """Return the live panel, what closes and flushes it, and what else is drawn when something has changed."""
     campaign, data = panel.campaign, PanelData(panel)
     widget = SchedulerPanel(data.read())
     others: list[Callable[[], None]] = []
 
     def draw() -> None:
-        widget.update(data.read())
+        widget.show(data.read())
         for other in others:
             other()
 
@@ -102,7 +107,7 @@ def _panel(panel: Panel) -> tuple[SchedulerPanel, Callable[[], None], list[Calla
     changes = throttled(draw)
     widget.on_action(act)
     ends = [campaign.on_change(lambda: changes.put(None)), panel.workspace.scheduler.on_change(lambda: changes.put(None))]
-    return widget, lambda: _call(ends, changes.close, widget.close), others
+    return widget, View(lambda: _call(ends, changes.close, widget.close), changes.flush), others
 
 
 def _static(shown: Panel | Publication, widget: Any) -> Bundle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from IPython.display import display  # pyright: ignore[reportUnknownVariableType] it is untyped
 
@@ -17,27 +17,40 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 Bundle = dict[str, Any]
 
 
+class View(NamedTuple):
+    """A live view: what closes it, and what shows changes that are held back."""
+
+    close: Callable[[], None]
+    flush: Callable[[], None]
+
+
 class Shown:
     """Live views by cell: a cell that runs again closes what it had shown."""
 
     def __init__(self) -> None:
-        self._open: dict[str, tuple[int, list[Callable[[], None]]]] = {}
+        self._open: dict[str, tuple[int, list[View]]] = {}
 
-    def add(self, close: Callable[[], None]) -> None:
+    def add(self, close: Callable[[], None], flush: Callable[[], None]) -> None:
         """Keep a view of the running cell, and close those of the cell's execution before this one."""
         cell = cells.current()
         name, execution = (cell.id, cell.execution) if cell is not None else ("", 0)
         before, views = self._open.get(name, (execution, []))
         if before != execution:
-            _call_all(views)
+            _close_all(views)
             views = []
-        self._open[name] = (execution, [*views, close])
+        self._open[name] = (execution, [*views, View(close, flush)])
+
+    def flush(self) -> None:
+        """Show what is held back, now."""
+        for _, views in list(self._open.values()):
+            for view in views:
+                view.flush()
 
     def close(self) -> None:
         """Close every view."""
         opened, self._open = list(self._open.values()), {}
         for _, views in opened:
-            _call_all(views)
+            _close_all(views)
 
 
 class Output:
@@ -81,9 +94,9 @@ def throttled(draw: Callable[[], None]) -> Throttle[None]:
     return Throttle(send)
 
 
-def _call_all(calls: list[Callable[[], None]]) -> None:
-    for call in calls:
-        call()
+def _close_all(views: list[View]) -> None:
+    for view in views:
+        view.close()
 
 
 def _key(bundle: Bundle) -> str:

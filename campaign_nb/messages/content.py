@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from campaign_nb.errors import ActivityError, DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import ActivityError, DefinitionError, Problem, did_you_mean, listed, nearest
 from campaign_nb.messages import sandbox
 from campaign_nb.messages.cells import CONTROLS
 from campaign_nb.messages.language import MOST_CHARACTERS, WHERE, Part, columns, parsed
@@ -54,7 +54,10 @@ class Template:
         known = population.scope.row.names
         missing = [name for name in self.names if name not in known]
         for name in missing:
-            yield Problem(where, f"no column {name!r}; {did_you_mean(name, known)}", "a column of the population", "enrich adds one")
+            near = nearest(name, known)
+            hint = f"; {did_you_mean(name, known)}" if near else ""
+            do = f"{{{{ {near} }}}}" if near else f'enrich("More", {name}=…) adds one'
+            yield Problem(where, f"no column {name!r}{hint}", f"columns: {listed(known)}", do)
         if missing:
             return
         found = self._written(population)
@@ -73,7 +76,9 @@ class Template:
             name = node.iter.name if isinstance(node.iter, nodes.Name) else ""
             field = population.scope.row.column(name) if name in self.names else None
             if field is not None and field.type not in (Type.LIST, Type.UNKNOWN):
-                yield Problem(where, f"line {node.lineno}: a loop over {name!r}, which is {field.type}", "a list, such as collected lines")
+                what = f"line {node.lineno}: a loop over {name!r}, which is {field.type}"
+                do = 'enrich("Lines", lines=customers.orders.sort("date").select("product").head(3))'
+                yield Problem(where, what, "a list, such as collected lines", do)
 
     def value(self, population: Population) -> tree.Node | None:
         """Return the text as a value of each row, or None where it must be rendered row by row."""
@@ -89,7 +94,8 @@ class Template:
         """
         missing = [name for name in self.names if name not in row]
         if missing:
-            raise ActivityError(Problem(WHERE[self.part], f"no column {missing[0]!r} in the row; {did_you_mean(missing[0], row)}"))
+            what = f"no column {missing[0]!r} in the row; {did_you_mean(missing[0], row)}"
+            raise ActivityError(Problem(WHERE[self.part], what, "every column that it reads", f'template.render({{"{missing[0]}": …}})'))
         return sandbox.render(self.source, self.part, row)
 
     def to_document(self) -> dict[str, str]:
@@ -104,8 +110,15 @@ class Template:
         """
         part = document.get("part")
         if part not in ("html", "text", "header"):
-            raise DefinitionError(Problem("template", f"part {part!r}", "html, text or header"))
+            raise DefinitionError(Problem("template", f"part {part!r}", "html, text or header", '"part": "text"'))
         return template(document.get("source", ""), part)
+
+
+_EXAMPLES: Mapping[Part, str] = {
+    "header": 'subject="We miss you"',
+    "html": 'html="<p>Hello {{ first_name }}</p>"',
+    "text": 'text="Hello {{ first_name }}"',
+}
 
 
 def template(source: str, part: Part) -> Template:
@@ -119,9 +132,11 @@ def template(source: str, part: Part) -> Template:
     """
     where = WHERE[part]
     if not isinstance(source, str) or not source.strip():  # pyright: ignore[reportUnnecessaryIsInstance] # users
-        raise DefinitionError(Problem(where, "it is empty", "text", 'subject="We miss you"'))
+        raise DefinitionError(Problem(where, "it is empty", "text", _EXAMPLES[part]))
     if len(source) > MOST_CHARACTERS:
-        raise DefinitionError(Problem(where, f"it has {len(source):,} characters", f"at most {MOST_CHARACTERS:,}"))
+        raise DefinitionError(
+            Problem(where, f"it has {len(source):,} characters", f"at most {MOST_CHARACTERS:,}", "pictures are linked to, not written out")
+        )
     if part == "header" and _CONTROL.search(source):
         raise DefinitionError(Problem(where, "it has a line break or a control character", "one line", 'subject="We miss you"'))
     made = Template(source, part)

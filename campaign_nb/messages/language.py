@@ -45,6 +45,9 @@ _REFUSED: dict[type[nodes.Node], str] = {
 }
 
 
+EXAMPLE = "{{ first_name }}, {% if … %}…{% endif %}"
+
+
 class Misuse(Exception):
     """A template says something that the language does not have; the line, what, what is expected."""
 
@@ -91,13 +94,13 @@ def fresh(source: str, part: Part) -> nodes.Template:
             mark_links(tree)
     except TemplateSyntaxError as error:
         found = f"line {error.lineno}: {error.message}"
-        raise DefinitionError(Problem(where, found, "Jinja's syntax", "{{ first_name }}, {% if … %}…{% endif %}")) from error
+        raise DefinitionError(Problem(where, found, "Jinja's syntax", EXAMPLE)) from error
     except (Misuse, Misplaced) as misuse:
-        raise DefinitionError(Problem(where, f"line {misuse.line}: {misuse.what}", misuse.expected)) from misuse
+        raise DefinitionError(Problem(where, f"line {misuse.line}: {misuse.what}", misuse.expected, EXAMPLE)) from misuse
     except RecursionError as error:
-        raise DefinitionError(Problem(where, "it is nested too deeply", f"a depth of at most {MOST_DEPTH}")) from error
+        raise DefinitionError(Problem(where, "it is nested too deeply", f"a depth of at most {MOST_DEPTH}", EXAMPLE)) from error
     except (ValueError, OverflowError) as error:
-        raise DefinitionError(Problem(where, "a number in it is too long", "at most 4,300 digits")) from error
+        raise DefinitionError(Problem(where, "a number in it is too long", "at most 4,300 digits", EXAMPLE)) from error
     return tree
 
 

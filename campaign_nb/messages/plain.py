@@ -241,7 +241,7 @@ def _joined(pieces: Sequence[tree.Node]) -> tree.Node:
 
 def _link(text: tree.Node) -> tree.Node:
     """A link, null where it has a scheme that may run code."""
-    colon = tree.Call("char_index", (text, tree.Constant(":")))
+    colon = tree.Call("charindex", (text, tree.Constant(":")))
     scheme = tree.Call("lower", (tree.Call("left", (text, tree.Call("subtract", (colon, tree.Constant(1))))),))
     named = tree.In(scheme, tuple(map(tree.Constant, SCHEMES)))
     none = [tree.TextMatch("contains", scheme, tree.Constant(mark)) for mark in BEFORE_COLON]

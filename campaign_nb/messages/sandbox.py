@@ -44,9 +44,11 @@ def render(source: str, part: Part, row: Mapping[str, Any]) -> str:
             if size > MOST_TEXT:
                 raise Wrong(f"the text grows beyond {MOST_TEXT:,} characters", "a shorter text")
     except Wrong as wrong:
-        raise ActivityError(Problem(WHERE[part], wrong.what, wrong.expected, wrong.do)) from wrong
+        raise ActivityError(
+            Problem(WHERE[part], wrong.what, wrong.expected or "values that it can write", wrong.do or "{% if … %} leaves a part out")
+        ) from wrong
     except TemplateError as error:
-        raise ActivityError(Problem(WHERE[part], str(error.message), "columns of the row")) from error
+        raise ActivityError(Problem(WHERE[part], str(error.message), "columns of the row", "{{ first_name }}")) from error
     return "".join(pieces)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign_nb.render.html import Markup, element, join
 from campaign_nb.render.icons import mark
 from campaign_nb.render.measure import ellipsis, width
-from campaign_nb.render.palette import LIGHT
+from campaign_nb.render.palette import BADGES, LIGHT
 from campaign_nb.render.view import Picture
 
 _LEFT, _NAME_FONT, _LINE_FONT, _CHIP_FONT = 24.0, 17.0, 12.5, 11.0
@@ -91,7 +91,7 @@ def _chip_width(text: str) -> float:
 
 
 def _chip(word: str, state: str, x: float) -> Markup:
-    box: dict[str, object] = {"x": x, "y": 20, "width": _chip_width(word), "height": 21, "rx": 10.5, "fill": LIGHT.states[state]}
+    box: dict[str, object] = {"x": x, "y": 20, "width": _chip_width(word), "height": 21, "rx": 10.5, "fill": BADGES[state]}
     text = {
         "x": x + _chip_width(word) / 2,
         "y": 34.5,
@@ -100,7 +100,7 @@ def _chip(word: str, state: str, x: float) -> Markup:
         "text-anchor": "middle",
         "fill": "#ffffff",
     }
-    return element("g", {"class": f"{state} chip"}, element("rect", {"class": "mark", **box}), element("text", text, word))
+    return element("g", {"class": "chip"}, element("rect", box), element("text", text, word))
 
 
 def _bar(progress: float, y: float, wide: float) -> Markup:

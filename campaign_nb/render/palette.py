@@ -91,3 +91,14 @@ DARK = Palette(
         "disabled": "#6b7685",
     },
 )
+
+BADGES = {
+    "done": "#0f7a3c",
+    "running": "#2563eb",
+    "waiting": "#b45309",
+    "warning": "#b45309",
+    "error": "#d92d20",
+    "pending": "#5b6675",
+    "disabled": "#5b6675",
+}
+"""The grounds of words in white, by state; on light and dark surfaces alike."""

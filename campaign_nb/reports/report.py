@@ -13,7 +13,7 @@ from campaign_nb.engine.compute import computed
 from campaign_nb.render import html
 from campaign_nb.render.html import Markup
 from campaign_nb.reports import charts, shown
-from campaign_nb.reports.kept import kept
+from campaign_nb.reports.kept import Kept, kept
 from campaign_nb.reports.metrics import funnel, metrics
 from campaign_nb.store.database import Store
 
@@ -42,6 +42,8 @@ class Report:
     """How many messages of each activity got to each stage of the funnel."""
     simulated: bool = False
     """Whether events of a response model are among the events."""
+    dry: bool = False
+    """Whether it is about a dry run: sent are the messages that it would send."""
 
     def frame(self) -> pl.DataFrame:
         """Return counts and rates: a row per message and run, and totals.
@@ -79,11 +81,13 @@ class Report:
 
     def _notes(self) -> Iterator[str]:
         if not self.runs.height:
-            yield "No live run yet: publish the campaign, or launch it. A dry run counts without sending and is not reported."
+            yield "No live run yet: publish the campaign, or launch it. campaign.report(run) tells what a dry run has counted."
             return
+        if self.dry:
+            yield "A dry run: nothing was sent. Sent are the messages that it would send."
         total = self.total
         if not total:
-            yield "No message was sent: the runs reached no message activity."
+            yield "It has no message activity." if self.dry else "No message was sent: the runs reached no message activity."
         else:
             yield from self._on_events(total)
         states = self.runs["state"].to_list()
@@ -99,6 +103,9 @@ class Report:
         sent, tracked = total["sent"], total["tracked"]
         if self.simulated:
             yield "Responses are simulated by a response model: they say nothing about real people."
+        if sent and not tracked and self.dry:
+            yield "Nobody's answers are known: campaign.dry_run(responses=cn.ResponseModel(…)) simulates them."
+            return
         if sent and not tracked:
             yield "No events are recorded: the sandbox outbox keeps messages here and sends nothing; cn.ResponseModel simulates answers."
             return
@@ -116,7 +123,8 @@ class Report:
             return f"Report of {name}"
         newest, oldest = (self.runs["as_of"][at].strftime("%Y-%m-%d %H:%M") for at in (0, -1))
         when = f"as of {newest} UTC" if newest == oldest else f"as of {oldest} to {newest} UTC"
-        return f"Report of {name}: {self.runs.height:,} {'run' if self.runs.height == 1 else 'runs'}, {when}"
+        runs = "dry run" if self.dry else _runs(self.runs.height)
+        return f"Report of {name}: {runs}, {when}"
 
     @property
     def _overview(self) -> pl.DataFrame:
@@ -171,11 +179,15 @@ def report_of(store: Store, campaign: str, run_id: str | None = None) -> Report:
 
     Errors: a run of another campaign, no such run, a file of messages that is gone from the disk.
     """
-    found = kept(store, campaign, run_id)
+    return report_on(campaign, kept(store, campaign, run_id))
+
+
+def report_on(campaign: str, found: Kept, *, dry: bool = False) -> Report:
+    """Return the report of what is known of runs and messages."""
     figures = metrics(found.inbound.lazy(), found.outbox, found.feedback)
     simulated = found.feedback.select(pl.col("simulated").any())
     counted, some = computed([figures, simulated])
     stages = computed([funnel(counted.lazy())])[0]
     dated = counted.join(found.runs.select("run", "as_of"), on="run", how="left", maintain_order="left")
     columns = ["activity", "run", "as_of", *(name for name in counted.columns if name not in ("activity", "run"))]
-    return Report(campaign, found.runs, found.exclusions, dated.select(columns), stages, bool(some.item()))
+    return Report(campaign, found.runs, found.exclusions, dated.select(columns), stages, bool(some.item()), dry)

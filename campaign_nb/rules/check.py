@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from campaign_nb.errors import Problem, did_you_mean, listed
+from campaign_nb.errors import Problem, did_you_mean, listed, nearest
 from campaign_nb.rules import tree
 from campaign_nb.rules.functions import REGISTRY
 from campaign_nb.rules.literal import dated
@@ -25,6 +25,10 @@ _LITERALS: tuple[tuple[type, Type], ...] = (
     (dt.time, Type.TIME),
     (dt.timedelta, Type.DURATION),
 )
+
+
+_OF_ROWS = (tree.Column, tree.Linked, tree.Window, tree.Behaviour)
+"""What makes a value differ from row to row."""
 
 
 def literal_type(value: tree.Scalar) -> Type:
@@ -69,7 +73,7 @@ class Scope:
         try:
             return self.schema.schema_of(name)
         except KeyError:
-            raise Misfit(f"no table {name!r} in the data model") from None
+            raise Misfit(f"no table {name!r} in the data model", "a declared table", f"shop.table({name!r}, …)") from None
 
     def inside(self, table: TableSchema) -> Scope:
         """Return the scope of a linked row."""
@@ -82,7 +86,11 @@ def follow(scope: Scope, path: tuple[str, ...], *, many: bool | None = None) -> 
     for name in path:
         link = table.links.get(name)
         if link is None:
-            raise Misfit(f"table {table.label!r} has no link {name!r}", did_you_mean(name, table.links))
+            raise Misfit(
+                f"table {table.label!r} has no link {name!r}",
+                did_you_mean(name, table.links),
+                f"{table.label}.{nearest(name, table.links) or '…'}",
+            )
         if many is False and link.many:
             raise Misfit(
                 f"{table.label}.{name} leads to many rows",
@@ -110,14 +118,27 @@ def field_of(scope: Scope, column: tree.Column) -> Field:
         found, names = table.columns.get(column.name), list(table.columns)
     if found is None:
         where = ".".join((scope.row.table.label, *column.path))
-        raise Misfit(f"no column {column.name!r} in {where}; {did_you_mean(column.name, names)}", f"columns: {listed(names)}")
+        raise unknown_column(column.name, where, names)
     return found
+
+
+def unknown_column(name: str, where: str, names: list[str]) -> Misfit:
+    """Return what is wrong with a name that is no column: the nearest one, and how to write it."""
+    near = nearest(name, names)
+    hint = f"; {did_you_mean(name, names)}" if near else ""
+    written = f"{where}.{near}" if near.isidentifier() else f"{where}[{near!r}]" if near else f'{where}["…"]; enrich adds a column'
+    return Misfit(f"no column {name!r} in {where}{hint}", f"columns: {listed(names)}", written)
 
 
 def linked_scope(scope: Scope, rows: tree.Linked) -> Scope:
     """Return the scope of the rows that a path leads to, checking the conditions on the way."""
     if rows.table is not None and rows.table != scope.row.table.label:
-        raise Misfit(f"linked rows of {rows.table!r} are used where a row of {scope.row.table.label!r} is tested")
+        here = scope.row.table.label
+        raise Misfit(
+            f"linked rows of {rows.table!r} are used where a row of {here!r} is tested",
+            f"linked rows of {here!r}",
+            f"{here}.….exists()",
+        )
     here, many = scope, False
     for step in rows.steps:
         table, links = follow(here, (step.link,))
@@ -149,10 +170,13 @@ def type_of(scope: Scope, node: tree.Node) -> Type:
             kinds = [type_of(scope, value) for value in (*(value for _, value in whens), otherwise)]
             known = [kind for kind in kinds if kind is not Type.UNKNOWN]
             if any(not known[0].comparable(kind) for kind in known):
-                raise Misfit(f"the branches of a case have types {listed([str(kind) for kind in known])}", "one type")
+                what = f"the branches of a case have types {listed([str(kind) for kind in known])}"
+                raise Misfit(what, "one type", "cn.fn.to_string(…) makes texts of values")
             return known[0] if known else Type.UNKNOWN
         case tree.Aggregate():
             return _aggregate_type(scope, node)
+        case tree.Window():
+            return _window_type(scope, node)
         case tree.Lines(rows, order, columns):
             inside = linked_scope(scope, rows)
             for value in (*(item.value for item in order), *(tree.collected(name) for name in columns)):
@@ -172,22 +196,51 @@ def field_of_value(scope: Scope, name: str, node: tree.Node) -> Field:
         return Field(name, found.type, found.zone)
     if isinstance(node, tree.Aggregate) and node.function in ("min", "max") and isinstance(node.value, tree.Column):
         return field_of_value(linked_scope(scope, node.rows), name, node.value)
-    return Field(name, type_of(scope, node))
+    if isinstance(node, tree.Window) and node.function in ("min", "max") and isinstance(node.value, tree.Column):
+        return field_of_value(scope, name, node.value)
+    return Field(name, type_of(scope, node), _zone_of(scope, node))
+
+
+def _zone_of(scope: Scope, node: tree.Node) -> str | None:
+    """Return the zone of an instant, as far as the tables tell; what a run makes of `now` is on the campaign's clock."""
+    if isinstance(node, tree.Column):
+        return field_of(scope, node).zone
+    if not isinstance(node, tree.Call) or not node.args:
+        return None
+    function = REGISTRY.get(node.name)
+    if function is None or function.zone == "none":
+        return None
+    if function.zone == "first":
+        return _zone_of(scope, node.args[0])
+    named = node.args[-1]
+    return named.value if isinstance(named, tree.Constant) and isinstance(named.value, str) else None
 
 
 def _call_type(scope: Scope, node: tree.Call) -> Type:
     function = REGISTRY.get(node.name)
     if function is None:
-        raise Misfit(f"no function {node.name!r}; {did_you_mean(node.name, REGISTRY)}")
+        near = nearest(node.name, REGISTRY)
+        raise Misfit(f"no function {node.name!r}", did_you_mean(node.name, REGISTRY), f"cn.fn.{near or 'lower'}(…)")
     count, most = len(node.args), len(function.parameters)
     if count < function.least or (count > most and not function.variadic):
         wanted = str(most) if function.least == most else f"{function.least} to {most}"
-        raise Misfit(f"{node.name} got {count} argument{'s' if count != 1 else ''}", f"{wanted}: {function.doc}")
+        does = f"{function.doc[:1].lower()}{function.doc[1:].rstrip('.')}"
+        what = f"{node.name} got {count} argument{'s' if count != 1 else ''}"
+        raise Misfit(
+            what, f"{wanted}, for {does}", f"{node.name}({', '.join(name for name, _ in function.parameters[: max(1, function.least)])})"
+        )
     kinds = [type_of(scope, arg) for arg in node.args]
     for position, kind in enumerate(kinds):
         if kind not in function.accepts(position) and kind is not Type.UNKNOWN:
             accepted = sorted(str(item) for item in function.accepts(position) if item is not Type.UNKNOWN)
-            raise Misfit(f"argument {position + 1} of {node.name} is {kind}", " or ".join(accepted))
+            raise Misfit(f"argument {position + 1} of {node.name} is {kind}", " or ".join(accepted), _converted(accepted))
+    for position in function.literal:
+        if position < count and any(isinstance(item, _OF_ROWS) for item in node.args[position].walk()):
+            name = function.parameters[position][0]
+            raise Misfit(f"the {name} of {node.name} differs from row to row", "one value for all rows", function.doc)
+    misuse = None if function.verify is None else function.verify(node.args, kinds)
+    if misuse is not None:
+        raise Misfit(*misuse)
     return function.result(kinds)
 
 
@@ -201,12 +254,32 @@ def _aggregate_type(scope: Scope, node: tree.Aggregate) -> Type:
         raise Misfit("count of a condition, which is never null where it is known", "the condition on the rows", ".where(…).count()")
     kind = type_of(inside, node.value)
     if node.function in ("sum", "avg", "std_dev") and not kind.numeric and kind is not Type.UNKNOWN:
-        raise Misfit(f"{node.function} of {an(kind)} column", "a number")
+        raise Misfit(f"{node.function} of {an(kind)} column", "a number", '.count("…"), or .count_distinct("…")')
     if node.function in ("count", "count_distinct"):
         return Type.INTEGER
     if node.function == "string_agg":
         return Type.TEXT
     return Type.NUMBER if node.function in ("avg", "std_dev") else kind
+
+
+def _window_type(scope: Scope, node: tree.Window) -> Type:
+    """Return the type of a window, which reads columns of the table alone, since all its rows take part."""
+    table = scope.row.table
+    if not table.key:
+        raise Misfit(f"table {table.label!r} has no key, which settles ties", "a key column", f'shop.table({table.label!r}, …, key="…")')
+    inside = scope.inside(table)
+    for item in (*node.partition, *(order.value for order in node.order)):
+        type_of(inside, item)
+    if node.function in ("random", "new_uuid"):
+        return Type.NUMBER if node.function == "random" else Type.TEXT
+    kind = Type.UNKNOWN if node.value is None else type_of(inside, node.value)
+    if node.function in ("sum", "avg", "std_dev") and not kind.numeric and kind is not Type.UNKNOWN:
+        raise Misfit(f"{node.function} of {an(kind)} column", "a number", "cn.fn.over(cn.fn.count(…), …)")
+    if node.function == "std_dev" and node.order:
+        raise Misfit("a standard deviation up to a row", "one of all rows, without order_by", "cn.fn.over(cn.fn.std_dev(…), …)")
+    if node.function in ("row_num", "count"):
+        return Type.INTEGER
+    return kind if node.function in ("sum", "min", "max") else Type.NUMBER
 
 
 def check_rule(scope: Scope, node: tree.Node) -> None:
@@ -241,7 +314,7 @@ def check_rule(scope: Scope, node: tree.Node) -> None:
             linked_scope(scope, rows)
         case tree.Behaviour(event):
             if event not in tree.EVENTS:
-                raise Misfit(f"no event {event!r}; {did_you_mean(event, tree.EVENTS)}")
+                raise Misfit(f"no event {event!r}", did_you_mean(event, tree.EVENTS), "mail.opened")
         case tree.Everybody():
             pass
         case _:
@@ -251,7 +324,7 @@ def check_rule(scope: Scope, node: tree.Node) -> None:
 def _comparable(scope: Scope, op: str, left: tree.Node, right: tree.Node) -> None:
     one, two = type_of(scope, left), type_of(scope, right)
     if not one.comparable(two) and not _reads_as(left, two) and not _reads_as(right, one):
-        raise Misfit(f"{one} {op} {two}", f"two {one} values" if one is not Type.UNKNOWN else "", _hint(one, two))
+        raise Misfit(f"{one} {op} {two}", f"two {one} values", _hint(one, two))
 
 
 def _reads_as(node: tree.Node, kind: Type) -> bool:
@@ -265,14 +338,29 @@ def _hint(one: Type, two: Type) -> str:
         return "an ISO date such as '2026-07-01', or days_ago(30)"
     if one is Type.TEXT and two.numeric:
         return 'text in quotes, such as "42"'
-    return ""
+    if one.temporal:
+        return "a date, such as cn.days_ago(90), or the days since: .days_old() < 90"
+    if one.numeric:
+        return "a number without quotes, such as 18"
+    return "True or False" if one is Type.BOOLEAN else f"{an(one)} on both sides"
+
+
+def _converted(accepted: list[str]) -> str:
+    """How to turn a value into one of these types."""
+    return "cn.fn.to_string(…)" if "text" in accepted else "a column of numbers" if "number" in accepted else f"{an(accepted[0])} column"
+
+
+def too_large(where: str) -> Problem:
+    """Return the problem of a rule beyond the limits."""
+    limits = f"a depth of at most {tree.MAX_DEPTH} and {tree.MAX_NODES:,} nodes"
+    return Problem(where, "the rule is too large", limits, "a long list stands in a table of its own: customers.listed.exists()")
 
 
 def problems(scope: Scope, node: tree.Node, where: str, *, rule: bool = True) -> Iterator[Problem]:
     """Yield what is wrong with a rule (or a value) in a scope: its size first, then the first misfit of each condition."""
     depth, count = tree.measure(node)
     if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
-        yield Problem(where, "the rule is too large", f"a depth of at most {tree.MAX_DEPTH} and {tree.MAX_NODES:,} nodes")
+        yield too_large(where)
         return
     for part in tree.conjuncts(node) if rule else [node]:
         try:

@@ -21,6 +21,7 @@ MAX_NESTING = 4 * tree.MAX_DEPTH
 
 _EXACT = 2**53
 """Beyond it a whole number is written as text, since other readers of JSON hold numbers as floats."""
+WRITE = "rule.to_json() writes one"
 
 
 class _Bad(Exception):
@@ -85,7 +86,7 @@ def from_dict(data: Any, where: str = "rule") -> tree.Node:
     try:
         node = _decode(data, "", 1)
     except _Bad as bad:
-        raise DefinitionError(Problem(f"{where}{bad.path and f', at {bad.path}'}", bad.what, bad.expected)) from None
+        raise DefinitionError(Problem(f"{where}{bad.path and f', at {bad.path}'}", bad.what, bad.expected, WRITE)) from None
     check_size(node, where)
     return node
 
@@ -93,9 +94,9 @@ def from_dict(data: Any, where: str = "rule") -> tree.Node:
 def load(text: str, where: str) -> Any:
     """Parse JSON strictly: no duplicate keys, no NaN, no infinity, no depth that would exhaust the parser."""
     if len(text) > MAX_BYTES:
-        raise DefinitionError(Problem(where, f"a document of {len(text):,} characters", f"at most {MAX_BYTES:,}"))
+        raise DefinitionError(Problem(where, f"a document of {len(text):,} characters", f"at most {MAX_BYTES:,}", WRITE))
     if _nesting(text) > MAX_NESTING:
-        raise DefinitionError(Problem(where, "the document is too deep", f"at most {MAX_NESTING} brackets"))
+        raise DefinitionError(Problem(where, "the document is too deep", f"at most {MAX_NESTING} brackets", WRITE))
 
     def number(digits: str) -> float:
         if (value := float(digits)) in (float("inf"), float("-inf")):
@@ -105,13 +106,15 @@ def load(text: str, where: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=number)
     except _Bad as bad:
-        raise DefinitionError(Problem(where, bad.what, bad.expected)) from None
+        raise DefinitionError(Problem(where, bad.what, bad.expected, WRITE)) from None
     except json.JSONDecodeError as error:
         raise DefinitionError(
-            Problem(f"{where}, line {error.lineno} character {error.colno}", "no JSON", error.msg, "rule.to_json()")
+            Problem(
+                f"{where}, line {error.lineno} character {error.colno}", f"it is no JSON: {error.msg}", "the text that to_json wrote", WRITE
+            )
         ) from None
     except ValueError as error:  # a whole number of thousands of digits
-        raise DefinitionError(Problem(where, "a number is too large", "at most 64 bits")) from error
+        raise DefinitionError(Problem(where, "a number is too large", "at most 64 bits", WRITE)) from error
 
 
 # --------------------------------------------------------------------------------------------------------------- text
@@ -185,12 +188,22 @@ def _whole(node: tree.Node, path: str) -> tree.Node:
             raise _Bad(path, "it has no part", "at least one")
         case tree.Aggregate(function, _, None) if function != "count":
             raise _Bad(path, f"{function} of no value", "a value")
+        case tree.Aggregate(function, separator=separator) if separator != "," and function != "string_agg":
+            raise _Bad(path, f"{function} has no separator", "a separator in string_agg alone")
+        case tree.Window(function, value) if (value is None) != (function == "row_num") and not (function == "count" and value is None):
+            raise _Bad(path, f"{function} of {'no value' if value is None else 'a value'}", "a value for an aggregate, none for row_num")
+        case tree.Window("random" | "new_uuid" as function, value) if not _is_text(value):
+            raise _Bad(path, f"{function} without a seed", "a text, which may be empty")
         case tree.Lines(n=n) if n < 1:
             raise _Bad(path, f"n is {n}", "at least 1")
         case tree.Behaviour(event) if event not in tree.EVENTS:
             raise _Bad(path, f"no event {event!r}", did_you_mean(event, tree.EVENTS))
         case _:
             return node
+
+
+def _is_text(node: tree.Node | None) -> bool:
+    return isinstance(node, tree.Constant) and isinstance(node.value, str)
 
 
 # ------------------------------------------------------------------------------------------------------------- fields
@@ -258,7 +271,7 @@ def _write_scalar(value: tree.Scalar) -> Any:
     if isinstance(value, float) and value.is_integer():
         return {"float": value}
     if isinstance(value, float) and value - value != 0:
-        raise DefinitionError(Problem("rule", "a number that is not finite", "a finite number, or null"))
+        raise DefinitionError(Problem("rule", "a number that is not finite", "a finite number, or null", "customers.age >= 18"))
     if isinstance(value, int) and abs(value) > _EXACT:
         return {"integer": str(value)}
     if value is None or isinstance(value, bool | int | float | str):

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from campaign_nb.errors import Problem, RunError
 
 if TYPE_CHECKING:
+    from campaign_nb.rules.costs import Costs
+    from campaign_nb.rules.count import Count
+    from campaign_nb.rules.distribution import Distribution
     from campaign_nb.rules.value import Rule, Value
 
 
 class Executor(Protocol):
     """What an engine offers to rules, tables and columns."""
 
-    def count(self, rule: Rule) -> int:
-        """Count the rows for which a rule is true."""
+    def count(self, rule: Rule) -> Count:
+        """Count the rows for which a rule is true, and all rows."""
         ...
 
-    def preview(self, rule: Rule, n: int) -> Any:
-        """Return the first n rows for which a rule is true, as a frame."""
+    def preview(self, rule: Rule, n: int, columns: Sequence[str] | None = None) -> Any:
+        """Return the first n rows for which a rule is true, as a frame; all columns or those named."""
+        ...
+
+    def costs(self, rule: Rule) -> Costs:
+        """Count the rows for each condition of a rule: with it alone, and without it."""
+        ...
+
+    def recent(self) -> list[str]:
+        """Return the columns that were asked for lately, the last one first."""
         ...
 
     def rows(self, table: Any) -> int:
@@ -33,8 +45,8 @@ class Executor(Protocol):
         """Read a data model's rows and list what is wrong, as a frame."""
         ...
 
-    def distribution(self, value: Value, n: int) -> Any:
-        """Return the n most frequent values with counts and shares, as a frame."""
+    def distribution(self, value: Value, n: int, where: Rule | None = None) -> Distribution:
+        """Return the n most frequent values with counts and shares, of all rows or of those that a rule keeps."""
         ...
 
 

@@ -9,6 +9,7 @@ from campaign_nb.errors import DefinitionError, Problem, did_you_mean
 from campaign_nb.render import html
 from campaign_nb.rules import document, tree
 from campaign_nb.rules.check import an, literal_type
+from campaign_nb.rules.fit import fit
 from campaign_nb.rules.operand import node_of, refuse, root_of
 from campaign_nb.rules.printed import as_condition, whose
 from campaign_nb.rules.tree import Type
@@ -35,6 +36,9 @@ class Filter:
     def __init__(self, label: str, rule: object, description: str = "", favourite: bool = False) -> None:
         self.label, self.description, self.favourite = label, description, favourite
         self.rule: Rule = as_rule(rule)
+        """The rule, with its parameters: a copy to go on editing; nothing of it comes back to the filter."""
+        self.table: str | None = None if self.rule.root is None else self.rule.root.table.label
+        """The table that it is about; None is whatever row is tested."""
         self.parameters: dict[str, tree.Scalar] = {}
         """The parameters by name, with their defaults."""
         if not label.strip():
@@ -58,7 +62,7 @@ class Filter:
         bound = {name: tree.Constant(default) for name, default in self.parameters.items()}
         for name, value in values.items():
             if name not in self.parameters:
-                problems.append(Problem(self._where, f"no parameter {name!r}", did_you_mean(name, self.parameters)))
+                problems.append(Problem(self._where, f"no parameter {name!r}", did_you_mean(name, self.parameters), self._call()))
                 continue
             try:
                 bound[name] = self._constant(name, value)
@@ -81,6 +85,19 @@ class Filter:
             refuse(self._where, f"parameter {name!r} got {got}", f"{kind}, as its default", f"{name}={default!r}")
         return found
 
+    def on(self, table: object) -> Filter:
+        """Return the filter on a table of a data model.
+
+        One that was saved knows its table by name alone.
+
+        Errors: another table, a rule that does not fit it.
+        """
+        root = root_of(table)
+        if self.table not in (None, root.table.label):
+            refuse(self._where, f"it is about {self.table!r}", f"rules on {root.table.label!r}", "the filter's own table")
+        rule = checked(Rule(fit(root.scope(), self.rule.node), root), self._where)
+        return Filter(self.label, rule, self.description, self.favourite)
+
     def refuse_as_value(self) -> NoReturn:
         """Say that a filter is called to be used."""
         refuse("rule", f"filter {self.label!r} is used as a rule", "a call, with or without parameters", f"{self._call()}")
@@ -94,13 +111,14 @@ class Filter:
 
     def to_json(self) -> str:
         """Return the filter as a JSON document."""
-        table = None if self.rule.root is None else self.rule.root.table.label
-        content = (VERSION, self.label, self.description, self.favourite, table, document.to_dict(self.rule.node))
+        content = (VERSION, self.label, self.description, self.favourite, self.table, document.to_dict(self.rule.node))
         return json.dumps(dict(zip(_FIELDS, content, strict=True)), allow_nan=False)
 
     @classmethod
-    def from_json(cls, text: str, table: object) -> Filter:
-        """Read a filter on a table from its JSON document.
+    def from_json(cls, text: str, table: object = None) -> Filter:
+        """Read a filter from its JSON document.
+
+        On a table, or to be used on its table later.
 
         Errors: anything that is not exactly a filter, another table, a rule that does not fit it.
         """
@@ -112,16 +130,22 @@ class Filter:
         typed = isinstance(label, str) and isinstance(description, str) and isinstance(favourite, bool)
         if fields["version"] != VERSION or not typed:
             refuse("filter", "another version, or a field of the wrong type", f"version {VERSION}, texts, true or false", "big.to_json()")
-        root, where = root_of(table), f"filter {label!r}"
-        if fields["table"] not in (None, root.table.label):
-            refuse(where, f"it is about {fields['table']!r}", f"rules on {root.table.label!r}", "the filter's own table")
-        rule = Rule(as_condition(document.from_dict(fields["rule"], where)), root)
-        return cls(label, checked(rule, where), description, favourite)
+        about = fields["table"]
+        if about is not None and not isinstance(about, str):
+            refuse("filter", "its table is no name", "the name of a table", "big.to_json()")
+        found = cls(label, Rule(as_condition(document.from_dict(fields["rule"], f"filter {label!r}"))), description, favourite)
+        found.table = about
+        return found if table is None else found.on(table)
 
     def __repr__(self) -> str:
-        return f"<filter {self.label!r} on {whose(self.rule.root)}: {self.rule.text()}>"
+        return f"<filter {self.label!r} on {self.table or whose(None)}: {self.rule.text()}>"
 
     def _repr_html_(self) -> str:
         defaults = ", ".join(f"{name} = {default}" for name, default in self.parameters.items())
-        rows = [("About", whose(self.rule.root)), ("Means", self.explain()), ("Text", self.rule.text()), ("Parameters", defaults or "none")]
+        rows = [
+            ("About", self.table or whose(None)),
+            ("Means", self.explain()),
+            ("Text", self.rule.text()),
+            ("Parameters", defaults or "none"),
+        ]
         return html.card(self.label, rows, self.description)

@@ -20,11 +20,12 @@ def fit(scope: Scope, node: tree.Node) -> tree.Node:
             return tree.Linked(_steps(scope, steps), table)
         case tree.Aggregate(function, rows, value):
             inside = _inside(scope, rows)
-            return tree.Aggregate(function, _linked(scope, rows), value if value is None or inside is None else fit(inside, value))
+            kept = value if value is None or inside is None else fit(inside, value)
+            return tree.Aggregate(function, _linked(scope, rows), kept, node.separator)
         case tree.Lines(rows, order, columns, n):
             inside = _inside(scope, rows)
-            kept = order if inside is None else tuple(tree.Order(fit(inside, item.value), item.descending) for item in order)
-            return tree.Lines(_linked(scope, rows), kept, columns, n)
+            orders = order if inside is None else tuple(tree.Order(fit(inside, item.value), item.descending) for item in order)
+            return tree.Lines(_linked(scope, rows), orders, columns, n)
         case _:
             found = type(node)(**{field.name: _part(scope, getattr(node, field.name)) for field in fields(cast("Any", node))})
     match found:

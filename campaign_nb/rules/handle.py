@@ -17,7 +17,10 @@ R = TypeVar("R")
 
 
 class UnknownName(DefinitionError, AttributeError):
-    """A table has no column or link of a name; an attribute error too, so that `hasattr` answers."""
+    """A table has no column or link of a name.
+
+    An attribute error too, so that `hasattr` answers.
+    """
 
 
 class Unordered:
@@ -263,6 +266,11 @@ class Collection(NoValue, Handle):
         return self._aggregate("count", column)
 
     @verb
+    def count_all(self) -> Value:
+        """Count the linked rows, as `count()` does; 0 when there is none."""
+        return self._aggregate("count", None)
+
+    @verb
     def sum(self, column: object) -> Value:
         """Sum a column of the linked rows; null when there is none."""
         return self._aggregate("sum", column)
@@ -293,9 +301,9 @@ class Collection(NoValue, Handle):
         return self._aggregate("std_dev", column)
 
     @verb
-    def string_agg(self, column: object) -> Value:
-        """Join the texts of the linked rows with commas; null when there is none."""
-        return self._aggregate("string_agg", column)
+    def string_agg(self, column: object, separator: str = ",") -> Value:
+        """Join the texts of the linked rows, sorted, with commas or another separator; null when there is none."""
+        return self._aggregate("string_agg", column, separator)
 
     @verb
     def sort(self, *order: object) -> SortedRows:
@@ -306,9 +314,9 @@ class Collection(NoValue, Handle):
         """Turn a name into the linked table's column."""
         return Value(tree.Column(column, (), self._to.label)) if isinstance(column, str) else column
 
-    def _aggregate(self, function: tree.AggregateName, column: object) -> Value:
+    def _aggregate(self, function: tree.AggregateName, column: object, separator: str = ",") -> Value:
         node = None if column is None else node_of(self._named(column))
-        value = Value(tree.Aggregate(function, self._rows, node), self._root)
+        value = Value(tree.Aggregate(function, self._rows, node, separator), self._root)
         _ = value.type
         return value
 
@@ -343,3 +351,21 @@ class SortedRows:
         if len(self._columns) != 1:
             refuse("enrichment", f"first() of {len(self._columns)} columns", "one column", '.select("product").first()')
         return Value(tree.Call("first_of", (tree.Lines(self._rows, self._order, self._columns, 1),)), self._root)
+
+
+def path_of(value: object, where: str) -> tuple[str, ...]:
+    """Return the links that a user names: a handle (`orders.customer`), text ("orders.product") or a list of names.
+
+    Errors: a table or a value instead of a link, conditions on the way.
+    """
+    if isinstance(value, LinkedRow):
+        return value._path  # pyright: ignore[reportPrivateUsage] # one family
+    if isinstance(value, Collection):
+        steps = value._rows.steps  # pyright: ignore[reportPrivateUsage] # one family
+        if any(step.where for step in steps):
+            refuse(where, "conditions stand on its links", "the links alone", ".filter(…) before or after it")
+        return tuple(step.link for step in steps)
+    names = value.split(".") if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # users
+    if names and all(isinstance(name, str) and name for name in names):  # pyright: ignore[reportUnknownVariableType] # users
+        return tuple(names)  # pyright: ignore[reportUnknownArgumentType] # users
+    refuse(where, f"{value!r} names no link", "a link from the targeting dimension", "via=orders.customer")

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from campaign_nb.errors import Problem, did_you_mean
+from campaign_nb.errors import Problem, did_you_mean, nearest
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope, type_of
 from campaign_nb.rules.schema import TableSchema
-from campaign_nb.rules.tokens import RESERVED, Place, Token
+from campaign_nb.rules.tokens import EXAMPLE, RESERVED, Place, Token
 
 _AGGREGATES: dict[str, tree.AggregateName] = {
     name: name for name in ("count", "sum", "avg", "min", "max", "count_distinct", "std_dev", "string_agg")
@@ -41,7 +41,7 @@ class _Rows:
 class PathReader:
     """The part of a reader that walks over links; expressions inside are read by the whole."""
 
-    methods = frozenset({"where", "exists", "sort", "select", "head", "first", *_AGGREGATES})
+    methods = frozenset({"where", "exists", "sort", "select", "head", "first", "count_all", *_AGGREGATES})
 
     def __init__(self, place: Place, found: list[Token], scope: Scope | None) -> None:
         self.place, self.scope = place, scope
@@ -74,7 +74,7 @@ class PathReader:
             self.place.refuse(token.at, f"{token.text!r} is a word of the language", "a name in double quotes", f'"{token.text}"')
         self._unexpected(token, "a name")
 
-    def expect(self, sign: str, expected: str, do: str = "") -> None:
+    def expect(self, sign: str, expected: str, do: str = EXAMPLE) -> None:
         """Take a sign that must stand here."""
         if not self.peek().is_sign(sign):
             self._unexpected(self.peek(), expected, do)
@@ -91,11 +91,11 @@ class PathReader:
         self.expect(")", "a comma or a closing bracket")
         return found
 
-    def problem(self, token: Token, what: str, expected: str, do: str = "") -> None:
+    def problem(self, token: Token, what: str, expected: str, do: str = EXAMPLE) -> None:
         """Note something wrong and go on reading."""
         self.problems.append(Problem(self.place(token.at), what, expected, do))
 
-    def _unexpected(self, token: Token, expected: str, do: str = "") -> NoReturn:
+    def _unexpected(self, token: Token, expected: str, do: str = EXAMPLE) -> NoReturn:
         self.place.refuse(token.at, f"found {token.text!r}" if token.kind != "end" else "the text ends", expected, do)
 
     # ----------------------------------------------------------------------------------------------------------- paths
@@ -147,7 +147,7 @@ class PathReader:
         try:
             rows.scope = rows.scope.inside(rows.scope.table(link.to))
         except Misfit as misfit:
-            self.problem(token, misfit.what, misfit.expected)
+            self.problem(token, misfit.what, misfit.expected, misfit.do)
             rows.scope = None
 
     def _column(self, rows: _Rows, token: Token) -> tree.Node:
@@ -192,12 +192,9 @@ class PathReader:
         """Read what is done with linked rows; None when more must follow."""
         name = token.text if token.kind == "word" else ""
         if name not in self.methods:
-            self.place.refuse(
-                token.at,
-                f"{token.text!r} can't be done with linked rows; {did_you_mean(token.text, sorted(self.methods))}",
-                "a function",
-                f"{token.text}(…)",
-            )
+            methods = sorted(self.methods)
+            do = f"{rows.text}.{nearest(name, methods) or 'exists'}(…)"
+            self.place.refuse(token.at, f"{token.text!r} can't be done with linked rows", did_you_mean(token.text, methods), do)
         if name != "where" and rows.scope is not None and not rows.many:
             self.problem(token, f"{rows.text} leads to one row", "one of its columns", f"{rows.text}.… is not null")
         if name in ("select", "sort", "head", "first"):
@@ -212,7 +209,11 @@ class PathReader:
         if name == "count" and (len(arguments) != 1 or tree.is_rule(arguments[0])):
             self._narrow(rows, arguments)
             return tree.Aggregate("count", rows.linked())
-        if len(arguments) != 1:
+        if name == "count_all" and not arguments:
+            return tree.Aggregate("count", rows.linked())
+        if name == "string_agg" and len(arguments) == 2 and isinstance(arguments[1], tree.Constant) and isinstance(arguments[1].value, str):
+            return tree.Aggregate("string_agg", rows.linked(), arguments[0], arguments[1].value)
+        if len(arguments) != 1 or name == "count_all":
             self.place.refuse(
                 token.at,
                 f"{name} got {len(arguments)} arguments",

@@ -12,7 +12,7 @@ from campaign_nb.rules.functions import REGISTRY
 from campaign_nb.rules.tree import Type
 
 _DATES = frozenset(name for name, function in REGISTRY.items() if function.returns in (Type.DATE, Type.DATETIME))
-_BINARY = frozenset(("add", "subtract", "multiply", "divide", "modulo", "percent"))
+_BINARY = frozenset(("add", "subtract", "multiply", "divide", "mod", "percent"))
 _AGGREGATES = {
     "sum": "total",
     "avg": "average",
@@ -101,6 +101,8 @@ class Phrases:
                 return f"({', '.join(parts)}, otherwise {self.value(otherwise)})"
             case tree.Aggregate():
                 return self._aggregate(node)
+            case tree.Window():
+                return self._window(node)
             case tree.Lines(rows, order, columns, n):
                 inside = self._inside(self._scope_of(rows))
                 keys = [inside.value(item) for item in order]
@@ -122,7 +124,7 @@ class Phrases:
             return function.phrase.format(all=listed(args, "and"))
         said, *optional = function.phrase.split("|")
         template = said + "".join(optional[: len(args) - function.least])
-        return re.sub(r"\b1 (day|month|year)s\b", r"1 \1", template.format(*args))
+        return re.sub(r"\b1 (day|month|year|hour|minute|second)s\b", r"1 \1", template.format(*args))
 
     def _argument(self, node: tree.Call, arg: tree.Node) -> str:
         inner = isinstance(arg, tree.Call) and arg.name in _BINARY
@@ -139,7 +141,22 @@ class Phrases:
         word = _AGGREGATES[node.function]
         if node.function in ("min", "max") and inside.temporal(node.value):
             word = "earliest" if node.function == "min" else "latest"
-        return f"{word} {inside.value(node.value)} of {self.rows(node.rows)}"
+        by = f", separated by {literal(node.separator)}" if node.separator != "," else ""
+        return f"{word} {inside.value(node.value)} of {self.rows(node.rows)}{by}"
+
+    def _window(self, node: tree.Window) -> str:
+        """Return what other rows decide: among which of them, in which order."""
+        if node.function in ("random", "new_uuid"):
+            seed = node.value.value if isinstance(node.value, tree.Constant) else ""
+            return ("random number" if node.function == "random" else "unique id") + (f" of seed '{seed}'" if seed else "")
+        noun = "rows" if self.scope is None else plain(self.scope.row.table.label)
+        among = f"{noun} with the same {listed([self.value(item) for item in node.partition], 'and')}" if node.partition else f"all {noun}"
+        by = listed([self.value(item) for item in node.order], "then") if node.order else ""
+        if node.function == "row_num":
+            return f"number among {among} by {by or 'the key'}"
+        what = f"{_AGGREGATES[node.function]} {self.value(node.value)}" if node.value is not None and node.function != "count" else "number"
+        known = f" with {self.value(node.value)} known" if node.value is not None and node.function == "count" else ""
+        return f"{what} of {among}{known}" + (f", up to this one by {by}" if by else "")
 
     def rows(self, rows: tree.Linked, *, one: bool = False) -> str:
         """Return linked rows as a noun with its conditions, the last link first."""

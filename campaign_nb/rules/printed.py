@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from campaign_nb.render import html
 from campaign_nb.rules import document, tree
 from campaign_nb.rules.check import an
 from campaign_nb.rules.operand import Operand, Root, refuse
@@ -54,9 +53,6 @@ class PrintedRule(Printed):
     def to_json(self) -> str:
         """Return the rule as a JSON document."""
         return document.to_json(self.node)
-
-    def _repr_html_(self) -> str:
-        return html.card(f"Rule on {whose(self.root)}", [("Means", self.explain()), ("Text", self.text())])
 
 
 def whose(root: Root | None) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from campaign_nb.errors import DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import DefinitionError, did_you_mean, nearest
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Scope
+from campaign_nb.rules.check import Scope, too_large
 from campaign_nb.rules.fit import fit
 from campaign_nb.rules.functions import REGISTRY
+from campaign_nb.rules.functions.refused import REFUSED
 from campaign_nb.rules.literal import LEAST_INTEGER, MOST_INTEGER, WORDS, read_literal
-from campaign_nb.rules.path import PathReader
 from campaign_nb.rules.tokens import RESERVED, Place, Token, tokens
+from campaign_nb.rules.window import PARTS, WINDOWS, WindowReader
 
 MAX_NESTING = 2 * tree.MAX_DEPTH
 """How deep brackets may go in a text; twice the tree's depth, since brackets may be there for clarity alone."""
@@ -20,7 +20,7 @@ MAX_NESTING = 2 * tree.MAX_DEPTH
 _OR, _AND, _NOT, _TEST, _SUM, _PRODUCT, _SIGN = range(1, 8)
 _COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 _SUMS = {"+": "add", "-": "subtract", "||": "concat"}
-_PRODUCTS = {"*": "multiply", "/": "divide", "%": "modulo"}
+_PRODUCTS = {"*": "multiply", "/": "divide", "%": "mod"}
 
 
 def read(text: str, scope: Scope | None = None, *, where: str = "rule", campaign: str = "") -> tree.Node:
@@ -65,12 +65,7 @@ def _read(text: str, scope: Scope | None, where: str, campaign: str, shape: Call
     return node if scope is None else fit(scope, node)
 
 
-def too_large(where: str) -> Problem:
-    """Return the problem of a rule beyond the limits."""
-    return Problem(where, "the rule is too large", f"a depth of at most {tree.MAX_DEPTH} and {tree.MAX_NODES:,} nodes")
-
-
-class Reader(PathReader):
+class Reader(WindowReader):
     """One reading of one text: precedence climbing over its tokens."""
 
     def __init__(self, place: Place, scope: Scope | None, campaign: str) -> None:
@@ -93,7 +88,7 @@ class Reader(PathReader):
         """Read an expression of operators that bind at least so tightly."""
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            self.place.refuse(self.peek().at, "brackets are too deep", f"at most {MAX_NESTING} levels")
+            self.place.refuse(self.peek().at, "brackets are too deep", f"at most {MAX_NESTING} levels", "fewer brackets inside brackets")
         node = self._prefix(least)
         while True:
             token = self.peek()
@@ -265,6 +260,8 @@ class Reader(PathReader):
 
     def _function(self, token: Token) -> tree.Node:
         name = token.text.lower()
+        if name in WINDOWS:
+            return self.window(token)
         special = _SPECIAL.get(name)
         args = self.arguments()
         if special is not None:
@@ -286,11 +283,21 @@ class Reader(PathReader):
         return tree.Call(name, tuple(args))
 
     def _unknown_function(self, token: Token) -> None:
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", token.text).lower()
-        known = [*REGISTRY, *_SPECIAL, *tree.EVENTS]
+        known = [*REGISTRY, *_SPECIAL, *WINDOWS, *tree.EVENTS]
+        spelled = {name.replace("_", ""): name for name in (*self.methods, *PARTS, *REFUSED, *known)} | {"getdate": "now"}
+        snake = spelled.get(token.text.lower().replace("_", ""), token.text.lower())
+        if snake in REFUSED:
+            self.place.refuse(token.at, *REFUSED[snake])
+        if snake in PARTS:
+            self.place.refuse(
+                token.at, f"{token.text!r} stands outside a window", "a part of one", "row_num(partition_by(country), order_by(age desc))"
+            )
         expected = f"{snake}(…)" if snake in known else did_you_mean(snake, known)
-        do = f"orders.{snake}(…): linked rows come first" if snake in self.methods else ""
-        self.problem(token, f"no function {token.text!r}", f"rows of a link, as in orders.{snake}(…)" if do else expected, do)
+        if snake in self.methods:
+            expected, do = f"rows of a link, as in orders.{snake}(…)", f"orders.{snake}(…): linked rows come first"
+        else:
+            do = f"{snake if snake in known else nearest(snake, known) or 'lower'}(…)"
+        self.problem(token, f"no function {token.text!r}", expected, do)
 
     def _word(self, word: str) -> None:
         token = self.next()
@@ -316,7 +323,7 @@ _SPECIAL: dict[str, tuple[int, int, Callable[[list[tree.Node]], tree.Node | None
     "starts_with": (2, 2, lambda args: tree.TextMatch("starts_with", *args), "starts_with(name, 'A')"),
     "ends_with": (2, 2, lambda args: tree.TextMatch("ends_with", *args), "ends_with(email, '.org')"),
     "contains": (2, 2, lambda args: tree.TextMatch("contains", *args), "contains(name, 'an')"),
-    "if_else": (3, 3, lambda args: tree.Case(((condition(args[0]), args[1]),), args[2]), "if_else(age >= 18, 'adult', 'minor')"),
+    "iif": (3, 3, lambda args: tree.Case(((condition(args[0]), args[1]),), args[2]), "iif(age >= 18, 'adult', 'minor')"),
     "param": (2, 2, _parameter, "param('least', 500)"),
     "var": (1, 1, _variable, "var('channel'), or :channel"),
 }

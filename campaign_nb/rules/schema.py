@@ -66,6 +66,10 @@ class Schema(Protocol):
         ...
 
 
+HIDDEN = "_draw "
+"""How the names of columns start that an activity makes for its own draws; people are not shown them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowSchema:
     """The row under test: a population's own columns, then those of its targeting dimension."""
@@ -79,5 +83,6 @@ class RowSchema:
 
     @property
     def names(self) -> list[str]:
-        """All column names, the table's first."""
-        return list(self.table.columns) + [name for name in self.extra if name not in self.table.columns]
+        """All column names, the table's first; draws of chance stay inside."""
+        own = [name for name in self.extra if name not in self.table.columns and not name.startswith(HIDDEN)]
+        return list(self.table.columns) + own

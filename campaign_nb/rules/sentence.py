@@ -148,7 +148,7 @@ class _Sentences(Phrases):
         if spoken is None:
             raise TypeError(f"{type(node).__name__} is no condition")
         subject, said = spoken
-        own = any(isinstance(item, tree.Column | tree.Aggregate | tree.Lines) for item in node.walk())
+        own = any(isinstance(item, tree.Column | tree.Aggregate | tree.Window | tree.Lines) for item in node.walk())
         return f"{voice.whose} {subject} {said.full}" if own else f"{voice.of_whom}{subject} {said.full}"
 
     def _possessive(self, node: tree.Node) -> tuple[str, Predicate] | None:

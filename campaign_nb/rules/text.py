@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
+from campaign_nb.rules.check import too_large
 from campaign_nb.rules.literal import word_of, written
 from campaign_nb.rules.tokens import quoted
 
@@ -15,7 +16,7 @@ _OPERATORS = {
     "subtract": ("-", _SUM),
     "multiply": ("*", _PRODUCT),
     "divide": ("/", _PRODUCT),
-    "modulo": ("%", _PRODUCT),
+    "mod": ("%", _PRODUCT),
 }
 
 
@@ -39,8 +40,7 @@ def check_size(node: tree.Node, where: str = "rule") -> None:
     """Refuse a tree beyond the limits, before anything walks it by recursion."""
     depth, count = tree.measure(node)
     if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
-        expected = f"a depth of at most {tree.MAX_DEPTH} and {tree.MAX_NODES:,} nodes"
-        raise DefinitionError(Problem(where, "the rule is too large", expected))
+        raise DefinitionError(too_large(where))
 
 
 class _Printer:
@@ -125,7 +125,10 @@ class _Printer:
                 parts = [f"when {self.rule(test, 0)} then {self.value(value, 0)}" for test, value in whens]
                 return f"case {' '.join(parts)} else {self.value(otherwise, 0)} end"
             case tree.Aggregate(function, rows, value):
-                return f"{self._rows(rows)}.{function}({'' if value is None else self.value(value, 0)})"
+                by = f", {literal(node.separator)}" if node.separator != "," else ""
+                return f"{self._rows(rows)}.{function}({'' if value is None else self.value(value, 0)}{by})"
+            case tree.Window():
+                return self._window(node)
             case tree.Exists(rows):
                 return f"{self._rows(rows)}.exists()"
             case tree.Lines(rows, order, columns, n):
@@ -134,6 +137,16 @@ class _Printer:
                 return f"{self._rows(rows)}{f'.sort({keys})' if order else ''}.select({chosen}).head({n})"
             case _:
                 return self._function(node)
+
+    def _window(self, node: tree.Window) -> str:
+        value = "" if node.value is None else self.value(node.value, 0)
+        if node.function in ("random", "new_uuid"):
+            return f"{node.function}({'' if node.value == tree.Constant('') else value})"
+        name = "count_all" if node.function == "count" and node.value is None else node.function
+        parts = [] if node.function == "row_num" else [f"{name}({value})"]
+        parts += [f"partition_by({self._list(node.partition)})"] if node.partition else []
+        parts += [f"order_by({self._list(node.order)})"] if node.order else []
+        return f"{'row_num' if node.function == 'row_num' else 'over'}({', '.join(parts)})"
 
     def _function(self, node: tree.Node) -> str:
         match node:

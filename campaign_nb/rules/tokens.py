@@ -60,6 +60,10 @@ class Token:
         return self.kind == "sign" and self.text in signs
 
 
+EXAMPLE = "age >= 18 and country = 'FR'"
+"""A condition, for messages about a text that is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A rule's text and what it belongs to, for messages that say where."""
@@ -72,7 +76,7 @@ class Place:
         follows = self.text[at : at + 30].strip()
         return f"{self.where}, character {at + 1}" + (f", at: {follows}" if follows else "")
 
-    def refuse(self, at: int, what: str, expected: str = "", do: str = "") -> NoReturn:
+    def refuse(self, at: int, what: str, expected: str, do: str = EXAMPLE) -> NoReturn:
         """Raise a DefinitionError about a place."""
         raise DefinitionError(Problem(self(at), what, expected, do))
 
@@ -87,7 +91,10 @@ def tokens(place: Place) -> list[Token]:
     """
     text = place.text
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise DefinitionError(Problem(place.where, f"a text of {len(text):,} characters", f"at most {MAX_BYTES // 1000} kB"))
+        limit = f"at most {MAX_BYTES // 1000} kB"
+        raise DefinitionError(
+            Problem(place.where, f"a text of {len(text):,} characters", limit, "a long list stands in a table of its own")
+        )
     found: list[Token] = []
     at = 0
     while match := _TOKEN.match(text, at):

@@ -52,6 +52,8 @@ Operator: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]
 TextTest: TypeAlias = Literal["starts_with", "ends_with", "contains"]
 AggregateName: TypeAlias = Literal["count", "sum", "avg", "min", "max", "count_distinct", "std_dev", "string_agg"]
 
+WindowName: TypeAlias = Literal["row_num", "count", "sum", "avg", "min", "max", "std_dev", "random", "new_uuid"]
+
 EVENTS = ("sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained")
 """What can happen to a message; each is the text form's function of the same name."""
 
@@ -149,11 +151,15 @@ class Linked(Node):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """One value from the linked rows of each row; `value` is None only for counting rows."""
+    """One value from the linked rows of each row; `value` is None only for counting rows.
+
+    `separator` stands between the texts of `string_agg`.
+    """
 
     function: AggregateName
     rows: Linked
     value: Node | None = None
+    separator: str = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,19 @@ class Order(Node):
 
     value: Node
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Node):
+    """A value of each row that all rows of its table decide: those with the same `partition`, in an order.
+
+    An aggregate with an order runs up to the row; ties go by the key. The `value` of a draw by the key is its seed.
+    """
+
+    function: WindowName
+    value: Node | None = None
+    partition: tuple[Node, ...] = ()
+    order: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +330,7 @@ class Behaviour(Node):
 
 
 RULES = (Compare, In, Between, IsNull, IsEmpty, Like, TextMatch, Truth, And, Or, Not, Except, Exists, Everybody, Behaviour)
-VALUES = (Column, Constant, Call, Case, Aggregate, Parameter, Variable)
+VALUES = (Column, Constant, Call, Case, Aggregate, Window, Parameter, Variable)
 
 
 def is_rule(node: Node) -> bool:

@@ -7,12 +7,14 @@ from typing import Any, NoReturn, cast
 
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import document, tree
-from campaign_nb.rules.check import Misfit, an, check_rule, problems, type_of
+from campaign_nb.rules.asked import AskedRule
+from campaign_nb.rules.check import Misfit, an, check_rule, problems, too_large, type_of
+from campaign_nb.rules.distribution import Distribution
 from campaign_nb.rules.execute import executor
 from campaign_nb.rules.fit import fit
 from campaign_nb.rules.operand import Root, node_of, refuse, root_of
-from campaign_nb.rules.printed import Printed, PrintedRule, as_condition
-from campaign_nb.rules.read import read, too_large
+from campaign_nb.rules.printed import Printed, as_condition
+from campaign_nb.rules.read import read
 from campaign_nb.rules.tree import Type
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Value",
     "all_of",
     "as_rule",
+    "bound",
     "call",
     "checked",
     "choose",
@@ -103,7 +106,7 @@ class Value(Printed):
         return call("divide", other, self)
 
     def __mod__(self, other: object) -> Value:
-        return call("modulo", self, other)
+        return call("mod", self, other)
 
     def __neg__(self) -> Value:
         return call("negate", self)
@@ -113,6 +116,12 @@ class Value(Printed):
 
     def __or__(self, other: object) -> Rule:
         return as_rule(self) | other
+
+    def _unbracketed(self, other: object) -> NoReturn:
+        what = "& or | stands between a plain value and a column: it binds more tightly than a comparison"
+        refuse("rule", what, "each comparison in parentheses", '(customers.age >= 18) & (customers.country == "FR")')
+
+    __rand__ = __ror__ = _unbracketed
 
     def __invert__(self) -> Rule:
         return ~as_rule(self)
@@ -203,12 +212,9 @@ class Value(Printed):
         """Sort by it, largest first, nulls last."""
         return OrderBy(tree.Order(self.node, descending=True))
 
-    def distribution(self, n: int = 20) -> Any:
-        """Count the n most frequent values.
-
-        A frame with value, count and share of the rows.
-        """
-        return executor().distribution(self, n)
+    def distribution(self, n: int = 20, where: object = None) -> Distribution:
+        """Count the n most frequent values, of all rows or where a rule is true."""
+        return executor().distribution(self, n, None if where is None else bound(where, self.root))
 
 
 class OrderBy:
@@ -225,7 +231,7 @@ def order_of(item: object) -> tree.Order:
     return tree.Order(node_of(item) if not isinstance(item, str) else tree.Column(item))
 
 
-class Rule(PrintedRule):
+class Rule(AskedRule):
     """A named, typed, three-valued condition on the rows of one table.
 
     Combine with & | ~ and - (except). Nulls: a rule selects only rows for which it is true.
@@ -262,14 +268,6 @@ class Rule(PrintedRule):
     def equals(self, other: Rule) -> bool:
         """Tell whether two rules are the same tree."""
         return self.node == other.node
-
-    def count(self) -> int:
-        """Calculate: the number of rows for which the rule is true now."""
-        return executor().count(self)
-
-    def preview(self, n: int = 10) -> Any:
-        """Return the first n rows, by key, for which the rule is true."""
-        return executor().preview(self, n)
 
     @classmethod
     def from_json(cls, text: str, table: object) -> Rule:
@@ -326,13 +324,24 @@ def as_rule(value: object, root: Root | None = None) -> Rule:
     if isinstance(value, Value):
         if value.type in (Type.BOOLEAN, Type.UNKNOWN):
             return Rule(tree.Truth(value.node), value.root)
-        refuse("rule", f"{an(value.type)} value is used as a condition", "a comparison", "customers.age >= 18")
+        refuse(
+            "rule", f"{an(value.type)} value is used as a condition", "a comparison, in parentheses beside & and |", "(customers.age >= 18)"
+        )
     if isinstance(value, str):
         return Rule(read(value, None if root is None else root.scope()), root)
     if isinstance(value, bool):
         refuse("rule", f"{value} is no rule", "a condition, or the table itself for everybody", "customers.age >= 18")
     node = node_of(value)
     refuse("rule", f"{type(node).__name__.lower()} {value!r} is no rule", "a condition", "customers.age >= 18")
+
+
+def bound(value: object, root: Root | None) -> Rule:
+    """Turn what is given into a rule on a table; one that names no table yet is checked against this one.
+
+    Errors: what does not fit, together.
+    """
+    rule = as_rule(value, root)
+    return rule if rule.root is not None or root is None else checked(Rule(fit(root.scope(), rule.node), root))
 
 
 def checked(rule: Rule, where: str = "rule") -> Rule:

@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
+from campaign_nb.clock import zone as zone_named
+from campaign_nb.errors import CampaignError, Problem
+
 _SECOND = dt.timedelta(seconds=1)
 _DAY = dt.timedelta(days=1)
 
@@ -114,3 +117,16 @@ def _offsets(wall: dt.datetime) -> tuple[dt.timedelta, dt.timedelta]:
 def _shown(instant: dt.datetime, offset: dt.timedelta, zone: dt.tzinfo | None) -> dt.datetime:
     """Return what a clock at a fixed offset shows at an instant, as a wall time of the zone."""
     return (instant + offset).replace(tzinfo=zone, fold=0)
+
+
+def zone_problems(name: str) -> list[Problem]:
+    """Return what is wrong with the name of a zone; nothing when there is one of that name.
+
+    >>> zone_problems("Europe/Paris")
+    []
+    """
+    try:
+        zone_named(name)
+    except CampaignError as error:
+        return list(error.problems)
+    return []

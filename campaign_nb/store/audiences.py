@@ -1,4 +1,4 @@
-"""What outlives a run by name: saved audiences and saved filters."""
+"""What outlives a run by name: saved audiences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from campaign_nb.errors import Problem, StoreError, did_you_mean
-from campaign_nb.store.schema import audiences, filters
+from campaign_nb.store.schema import audiences
 from campaign_nb.store.sqlite import insert_new
 
 
@@ -26,17 +26,6 @@ class AudienceRecord:
     rows: int
     run_id: str | None
     updated_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FilterRecord:
-    """A saved rule, as a document."""
-
-    name: str
-    document: str
-    description: str
-    created_at: dt.datetime
-    modified_at: dt.datetime
 
 
 def save_audience(
@@ -79,44 +68,6 @@ def remove_audience(connection: Connection, name: str) -> None:
     """
     audience(connection, name)
     connection.execute(delete(audiences).where(audiences.c.name == name))
-
-
-def save_filter(connection: Connection, name: str, document: str, at: dt.datetime, *, description: str = "") -> FilterRecord:
-    """Keep a rule under a name; a rule of that name before is replaced.
-
-    Errors: an empty name.
-    """
-    _check_name("filter", name)
-    values: dict[str, Any] = {"document": document, "description": description, "modified_at": at}
-    if not insert_new(connection, filters, {"name": name, "created_at": at, **values}):
-        connection.execute(update(filters).where(filters.c.name == name).values(**values))
-    return saved_filter(connection, name)
-
-
-def saved_filter(connection: Connection, name: str) -> FilterRecord:
-    """Return the filter of that name.
-
-    Errors: no such name; the nearest ones are named.
-    """
-    row = connection.execute(select(filters).where(filters.c.name == name)).mappings().one_or_none()
-    if row is None:
-        known = [saved.name for saved in list_filters(connection)]
-        raise StoreError(Problem(f"filter {name!r}", "no filter of that name", did_you_mean(name, known), "workspace.filters"))
-    return FilterRecord(**row)
-
-
-def list_filters(connection: Connection) -> list[FilterRecord]:
-    """Return all filters, by name."""
-    return [FilterRecord(**row) for row in connection.execute(select(filters).order_by(filters.c.name)).mappings()]
-
-
-def remove_filter(connection: Connection, name: str) -> None:
-    """Forget a filter.
-
-    Errors: no such name.
-    """
-    saved_filter(connection, name)
-    connection.execute(delete(filters).where(filters.c.name == name))
 
 
 def _check_name(kind: str, name: str) -> None:

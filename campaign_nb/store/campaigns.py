@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -121,6 +122,12 @@ def rename(connection: Connection, campaign_id: str, name: str, at: dt.datetime)
     return get(connection, campaign_id)
 
 
+def free_name(connection: Connection, name: str) -> str:
+    """Return a name with a number behind it that no campaign has: `Spring (1)`."""
+    taken = set(connection.execute(select(campaigns.c.name)).scalars())
+    return next(made for number in itertools.count(1) if (made := f"{name} ({number})") not in taken)
+
+
 def describe(
     connection: Connection, campaign_id: str, at: dt.datetime, *, description: str | None = None, tags: Iterable[str] | None = None
 ) -> CampaignRecord:
@@ -174,7 +181,14 @@ def version(connection: Connection, campaign_id: str, number: int) -> VersionRec
     query = select(versions).where(versions.c.campaign_id == campaign_id, versions.c.version == number)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise StoreError(Problem(f"campaign {get(connection, campaign_id).name!r}", f"it has no version {number}"))
+        raise StoreError(
+            Problem(
+                f"campaign {get(connection, campaign_id).name!r}",
+                f"it has no version {number}",
+                "a version that was saved",
+                "workspace.campaigns",
+            )
+        )
     return VersionRecord(**row)
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from campaign_nb.errors import Problem, StoreError
 
+_ELSEWHERE = 'choose another folder: cn.Workspace("~/campaigns")'
+
 
 class _Fault(NamedTuple):
     what: str
@@ -63,6 +65,8 @@ def from_database(error: SQLAlchemyError | sqlite3.Error, where: str) -> StoreEr
     >>> print(from_database(sqlite3.OperationalError("disk I/O error"), "store 'x'"))
     store 'x'
       the database refused: disk I/O error
+      expected: a store that can be read and written
+      → choose another folder: cn.Workspace("~/campaigns")
     """
     origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     code = str(getattr(origin, "sqlite_errorname", ""))
@@ -71,8 +75,15 @@ def from_database(error: SQLAlchemyError | sqlite3.Error, where: str) -> StoreEr
             return StoreError(Problem(where, *fault))
     said = (str(origin).splitlines() or [type(origin).__name__])[0]
     if code.startswith("SQLITE_CONSTRAINT"):
-        return StoreError(Problem(where, f"a row breaks a rule of the store: {said}", "rows that keep it; nothing of this change was kept"))
-    return StoreError(Problem(where, f"the database refused: {said}"))
+        return StoreError(
+            Problem(
+                where,
+                f"a row breaks a rule of the store: {said}",
+                "rows that keep it; nothing of this change was kept",
+                "try again with other values",
+            )
+        )
+    return StoreError(Problem(where, f"the database refused: {said}", "a store that can be read and written", _ELSEWHERE))
 
 
 def from_system(error: OSError, where: str) -> StoreError:
@@ -83,7 +94,8 @@ def from_system(error: OSError, where: str) -> StoreError:
     """
     fault = _BY_ERRNO.get(error.errno or 0)
     if fault is None:
-        return StoreError(Problem(where, f"the system refused: {error.strerror or type(error).__name__}"))
+        said = error.strerror or type(error).__name__
+        return StoreError(Problem(where, f"the system refused: {said}", "a folder that you may make and write", _ELSEWHERE))
     return StoreError(Problem(where, *fault))
 
 

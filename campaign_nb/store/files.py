@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from campaign_nb.clock import SystemClock
 from campaign_nb.errors import Problem, StoreError, did_you_mean
@@ -22,7 +22,8 @@ from campaign_nb.store.faults import from_system, is_disk
 from campaign_nb.store.schema import FILE_KINDS, files
 from campaign_nb.store.sqlite import insert_new
 
-Kind = Literal["population", "outbox", "feedback", "audience", "checkpoint"]
+Kind = Literal["population", "outbox", "feedback", "audience", "checkpoint", "extract_due", "extract", "change_due", "change"]
+"""What a file is. One that is due has yet to take effect outside of the store, and is called otherwise once it has."""
 FOLDER = "files"
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
@@ -192,6 +193,12 @@ def verify(folder: Path, file: FileRecord) -> Path:
 def forget(connection: Connection, file_id: str) -> None:
     """Make a file count no more; the next sweep removes it from the disk."""
     connection.execute(delete(files).where(files.c.id == file_id))
+
+
+def settle(connection: Connection, file_id: str, kind: Kind) -> bool:
+    """Note that what a file is due to do outside of the store is done; False when that was noted before."""
+    due = (files.c.id == file_id, files.c.kind != kind)
+    return connection.execute(update(files).where(*due).values(kind=kind)).rowcount == 1
 
 
 def missing(connection: Connection, folder: Path) -> list[FileRecord]:

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from sqlalchemy import Connection, inspect
 
 from campaign_nb.errors import Problem, StoreError
-from campaign_nb.store import meta
+from campaign_nb.store import meta, upgrades
 from campaign_nb.store.schema import metadata
 
 Migration = Callable[[Connection], None]
 
 FIRST = 1
 # From version 2 on: number → what changes the tables of the version before. A new store is made whole, at the latest version.
-MIGRATIONS: Mapping[int, Migration] = MappingProxyType({})
+MIGRATIONS: Mapping[int, Migration] = MappingProxyType({2: upgrades.authors_of_filters})
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

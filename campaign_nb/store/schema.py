@@ -34,7 +34,7 @@ LAUNCH_STATES = ("pending", "running", "done", "failed", "skipped", "missed", "c
 RUN_STATES = ("running", "waiting", "paused", "done", "failed", "stopped")
 STAGE_STATES = ("running", "waiting", "done", "failed")
 TASK_STATES = ("pending", "running", "waiting", "done", "warning", "failed", "skipped")
-FILE_KINDS = ("population", "outbox", "feedback", "audience", "checkpoint")
+FILE_KINDS = ("population", "outbox", "feedback", "audience", "checkpoint", "extract_due", "extract", "change_due", "change")
 LEVELS = ("info", "warning", "error")
 
 
@@ -305,11 +305,22 @@ audiences = Table(
 filters = Table(
     "filters",
     metadata,
+    Column("author", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False),
     _text("description"),
+    Column("favourite", Boolean, nullable=False, default=False),
+    Column("shared", Boolean, nullable=False, default=False),
     _instant("created_at", nullable=False),
     _instant("modified_at", nullable=False),
+)
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("author", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _instant("added_at", nullable=False),
 )
 
 log = Table(

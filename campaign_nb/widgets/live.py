@@ -48,6 +48,11 @@ class LiveCampaign:
         """Return the id of the activity or transition that is selected."""
         return self._canvas.selected
 
+    def show(self, view: View) -> None:
+        """Show a new state now; for those who hold changes back before they read the campaign. From any thread."""
+        self._throttle.put(view)
+        self._throttle.flush()
+
     def update(self, view: View) -> None:
         """Show a new state of the campaign, at most ten times a second; the last always arrives. From any thread."""
         self._throttle.put(view)

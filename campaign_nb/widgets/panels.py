@@ -116,6 +116,11 @@ class SchedulerPanel(Panel):
         self._listeners: list[Callable[[str, str], None]] = []
         self.on_message(self._heard)
 
+    def show(self, view: View) -> None:
+        """Show a new state now; for those who hold changes back before they read the workspace. From any thread."""
+        self._throttle.put(view)
+        self._throttle.flush()
+
     def update(self, view: View) -> None:
         """Show a new state, at most ten times a second; the last always arrives. From any thread."""
         self._throttle.put(view)

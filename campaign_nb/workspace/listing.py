@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars as pl
@@ -23,8 +23,13 @@ class Listing:
     Shape: the display shows the first 20 rows; addresses and persons are masked there.
     """
 
-    def __init__(self, title: str, rows: pl.LazyFrame, *, name: str = "name") -> None:
-        self._title, self._rows, self._name = title, rows, name
+    def __init__(self, title: str, rows: pl.LazyFrame | Callable[[], pl.LazyFrame], *, name: str = "name") -> None:
+        self._title, self._name = title, name
+        self._read = (lambda: rows) if isinstance(rows, pl.LazyFrame) else rows
+
+    @property
+    def _rows(self) -> pl.LazyFrame:
+        return self._read()
 
     def frame(self) -> pl.DataFrame:
         """Return all rows as a Polars DataFrame."""
@@ -43,12 +48,14 @@ class Listing:
         rows = self.frame()
         if isinstance(which, int):
             if not -rows.height <= which < rows.height:
-                raise StoreError(Problem(self._title, f"no row {which}", f"0 to {rows.height - 1}" if rows.height else "it is empty"))
+                expected = f"0 to {rows.height - 1}, or from the end" if rows.height else "at least one row; it is empty"
+                raise StoreError(Problem(self._title, f"no row {which}", expected, ".frame() shows all rows"))
             return rows.row(which, named=True)
         found = rows.filter(pl.col(self._name) == which)
         if not found.height:
             names = rows[self._name].unique().sort().to_list()
-            raise StoreError(Problem(self._title, f"no {self._name} {which!r}", did_you_mean(which, [str(item) for item in names])))
+            expected = did_you_mean(str(which), [str(item) for item in names])
+            raise StoreError(Problem(self._title, f"no {self._name} {which!r}", expected, ".frame() shows all rows"))
         return found.row(0, named=True)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

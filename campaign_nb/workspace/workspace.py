@@ -12,20 +12,27 @@ import polars as pl
 
 from campaign_nb.activity import Audience
 from campaign_nb.clock import Clock, SystemClock
+from campaign_nb.data.model import DataModel
 from campaign_nb.data.types import field_of
 from campaign_nb.delivery.audience import Audiences
+from campaign_nb.delivery.change import Changes
+from campaign_nb.delivery.extract import Extracts
+from campaign_nb.delivery.memory import Memories
 from campaign_nb.delivery.outbox import Outbox
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.engine.plan import Task
-from campaign_nb.engine.runner import Program, Runner
+from campaign_nb.engine.runner import Handler, Program, Runner
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.feedback.simulate import ResponseModel
 from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
 from campaign_nb.store import audiences, campaigns, files, runs
 from campaign_nb.store.database import Store
+from campaign_nb.store.files import Kind
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import workspaces
+from campaign_nb.workspace.favourites import Favourites
+from campaign_nb.workspace.filters import Filters
 from campaign_nb.workspace.listing import Listing
 
 DEFAULT = ".campaign-nb"
@@ -40,7 +47,8 @@ class Workspace:
 
     Time: `clock` is the system's by default; `cn.ManualClock` stands still until advanced, `cn.ShiftedClock` starts
     elsewhere. Launches, runs, messages and events share it. `responses` simulates opens and clicks for messages of the
-    sandbox outbox.
+    sandbox outbox. `extracts` is the folder for extracted files, `extracts` in the workspace's own when left out.
+    `author` is whose filters and favourites these are; filters that are not shared are listed for their author alone.
     Errors: a folder that can't be written, a file of another program, a store of a newer version; when first needed.
     """
 
@@ -51,6 +59,8 @@ class Workspace:
         clock: Clock | None = None,
         engine: str = "polars",
         responses: ResponseModel | None = None,
+        extracts: str | os.PathLike[str] | None = None,
+        author: str = "",
     ) -> None:
         text = os.fspath(url)
         if "://" in text:
@@ -61,6 +71,8 @@ class Workspace:
         self.clock: Clock = clock or SystemClock()
         self.engine = engine
         self.responses = responses
+        self.author = author
+        self.extracts = self.folder / "extracts" if extracts is None else Path(extracts).expanduser().absolute()
         self._store: Store | None = None
         self._scheduler: Scheduler | None = None
         self._programs: dict[str, Programs] = {}
@@ -134,6 +146,16 @@ class Workspace:
         return Listing("audiences", pl.LazyFrame(rows, schema=columns, orient="row"))
 
     @property
+    def filters(self) -> Filters:
+        """The predefined filters: the author's own and those that others share."""
+        return Filters(self.store, self.clock, self.author)
+
+    @property
+    def favourites(self) -> Favourites:
+        """The columns that the workspace's author marked, then those used lately."""
+        return Favourites(self.store, self.clock, self.author)
+
+    @property
     def outbox(self) -> Listing:
         """The messages of the sandbox outbox, oldest run first."""
         return Listing("outbox", self._rows("outbox", _OUTBOX).drop(pl.selectors.starts_with("key_")), name="activity")
@@ -146,7 +168,21 @@ class Workspace:
         """
         return Listing("feedback", self._rows("feedback", _FEEDBACK).drop(pl.selectors.starts_with("key_")), name="activity")
 
-    def _rows(self, kind: files.Kind, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.LazyFrame:
+    @property
+    def files(self) -> Listing:
+        """The files that extracts have written, newest last.
+
+        Shape: name, path, run, activity, rows, sha256, the time, and whether it is in its place yet.
+        """
+        with self.store.read() as connection:
+            found = [file for file in files.list_files(connection) if file.kind in ("extract", "extract_due")]
+        rows = [
+            (f.channel, str(self.extracts / f.channel), f.run_id, f.activity, f.rows, f.sha256, f.committed_at, f.kind == "extract")
+            for f in found
+        ]
+        return Listing("files", pl.LazyFrame(rows, schema=_FILES, orient="row"))
+
+    def _rows(self, kind: Kind, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.LazyFrame:
         with self.store.read() as connection:
             found = files.list_files(connection, kind=kind)
             order = {run.id: run.started_at for run in runs.list_runs(connection)}
@@ -155,7 +191,12 @@ class Workspace:
         return pl.concat([pl.LazyFrame(schema=dict(columns)), *frames], how="diagonal_relaxed")
 
     def known_audiences(self) -> dict[str, Audience]:
-        """Return what is known of each saved audience before its rows are read."""
+        """Return what is known of each saved audience before its rows are read.
+
+        Makes no workspace.
+        """
+        if self._store is None and not (self.folder / "store.db").exists():
+            return {}
         with self.store.read() as connection:
             saved = audiences.list_audiences(connection)
             records = {item.name: files.get(connection, item.file_id) for item in saved}
@@ -185,7 +226,21 @@ class Workspace:
         Messages go to the outbox, audiences into the workspace.
         """
         outbox = Outbox(self.folder, self.clock, self.store.identity, self._respond)
-        return Runner(self.store, self.clock, {"send": outbox, "audience": Audiences(self.folder, self.clock)}, self.tell)
+        saved, memories = Audiences(self.folder, self.clock), Memories(self.folder, self.clock)
+        extracts, changes = Extracts(self.store, self.clock, self.extracts), Changes(self.store, self.clock)
+        handlers: Mapping[str, Handler] = {
+            "send": outbox,
+            "audience": saved,
+            "memory": memories,
+            "extract": extracts,
+            "change": changes,
+        }
+
+        def settle(run: RunRecord, model: DataModel) -> None:
+            changes.settle(run, model)
+            extracts.settle(run, model)
+
+        return Runner(self.store, self.clock, handlers, self.tell, settle)
 
     def _respond(self, run: RunRecord, task: Task, messages: pl.DataFrame) -> pl.DataFrame | None:
         if self.responses is None or not messages.height:
@@ -208,14 +263,13 @@ class Workspace:
     def tell(self, event: RunEvent) -> None:
         """Pass an event on to everybody who listens.
 
-        What a listener raises does not stop the run.
+        What a listener raises does not stop the run. The scheduler is one of them: it tells those who watch the workspace.
         """
         for listener in list(self._listeners):
             try:
                 listener(event)
             except Exception:  # a view that fails must not fail the run that it shows
                 continue
-        workspaces.changed(self)
 
     def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None], as_of: AsOf) -> None:
         """Let this kernel launch a campaign and go on with its runs.
@@ -285,6 +339,16 @@ class _WorkspaceLauncher(Launcher):
         return self._workspace.runner().advance(run_id, program, stop=stop)
 
 
+_FILES: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "name": pl.String,
+    "path": pl.String,
+    "run": pl.String,
+    "activity": pl.String,
+    "rows": pl.Int64,
+    "sha256": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+    "in_place": pl.Boolean,
+}
 _OUTBOX: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "message_id": pl.String,
     "run": pl.String,

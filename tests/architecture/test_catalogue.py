@@ -17,7 +17,7 @@ from campaign_nb.render.icons import ICONS
 
 ROOT = Path(__file__).parents[2]
 OWN = {kind: cls for kind, cls in CATALOGUE.items() if cls.__module__.startswith("campaign_nb.activities.")}
-WITHOUT_DOCTEST = {"email", "end", "read_audience", "save_audience", "wait"}
+WITHOUT_DOCTEST = {"email", "end"}
 """They need a workspace, or do nothing that an example could show; their tests run whole campaigns."""
 
 

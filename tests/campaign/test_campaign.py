@@ -149,3 +149,99 @@ def test_a_cell_that_runs_again_and_adds_nothing_takes_back_what_it_had_added(wo
         assert list(c.definition.nodes) == ["All"]
     finally:
         cells.provide(None)
+
+
+def ended(workspace: cn.Workspace) -> cn.Campaign:
+    c = written(workspace)
+    c.publish(confirm=2)
+    c.runs[0].wait("20s")
+    return c
+
+
+def test_a_campaign_written_again_after_it_has_ended_is_a_new_one_under_its_name(workspace: cn.Workspace) -> None:
+    first = ended(workspace)
+    again = ended(workspace)
+    assert workspace.campaigns.frame().select("name", "status", "version").rows() == [
+        ("Spring", "completed", 1),
+        ("Spring (1)", "completed", 1),
+    ]
+    assert (len(first.runs), len(again.runs)) == (1, 1) and first.runs[0].id != again.runs[0].id
+    assert first.report().total["sent"] == again.report().total["sent"] == 2
+
+
+def test_a_campaign_that_was_stopped_can_be_written_again_and_launches(workspace: cn.Workspace) -> None:
+    for _ in range(2):
+        c = written(workspace)
+        c.schedule = cn.Daily("10:00", time_zone="UTC")
+        c.publish(confirm=2)
+        workspace.clock.advance(days=1)  # type: ignore[attr-defined] # a ManualClock
+        c.stop()
+    assert [len(c.runs), c.status] == [1, "stopped"]
+    assert sorted(workspace.campaigns.frame()["name"]) == ["Spring", "Spring (1)"]
+
+
+def test_what_has_ended_and_is_written_otherwise_is_a_draft_whose_counts_are_its_own(workspace: cn.Workspace) -> None:
+    ended(workspace)
+    same, other = written(workspace), written(workspace)
+    other["Mail"].end("End")
+    assert (same.status, same.view()["status"], same.view()["run"]["mode"]) == ("completed", "completed", "live")
+    assert (other.status, other.view()["status"], other.view()["run"]) == ("draft", "draft", None)
+    assert len(other.runs) == 1
+
+
+def test_what_has_ended_is_not_published_again_by_the_same_object(workspace: cn.Workspace) -> None:
+    c = ended(workspace)
+    with pytest.raises(cn.RunError, match=r"it is completed and can't be published again[\s\S]*or run its cells again, from cn.Campaign"):
+        c.publish(confirm=2)
+
+
+def test_a_campaign_that_goes_on_is_taken_over_by_its_cells_run_again(workspace: cn.Workspace) -> None:
+    for _ in range(2):
+        c = written(workspace)
+        c.schedule = cn.Daily("10:00", time_zone="UTC")
+        c.publish(confirm=2)
+    assert workspace.campaigns.frame().select("name", "version").rows() == [("Spring", 1)]
+    workspace.clock.advance(days=1)  # type: ignore[attr-defined] # a ManualClock
+    assert len(c.runs) == 1
+
+
+def test_a_campaign_that_has_ended_shows_no_next_launch(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    c.schedule = cn.Daily("10:00", time_zone="UTC")
+    panel = c.publish(confirm=2)
+    assert len(c.view()["schedule"]["next"]) == 3 and "next: " in repr(panel)
+    c.stop()
+    assert c.view()["schedule"]["next"] == [] and "next: " not in repr(panel)
+
+
+def test_a_dry_run_is_reported_as_what_it_would_send(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    run = c.dry_run()
+    ended(workspace)
+    found = c.report(run)
+    people = run["Mail", "complement"].height
+    assert (found.total["targeted"], found.total["excluded"], found.total["sent"]) == (2 + people, people, 2)
+    assert found.exclusions.drop("run").rows() == [("Mail", reason, rows) for _, reason, rows in run.exclusions.rows()]
+    assert found.total["opened"] is None and found.runs["run"].to_list() == [run.id]
+    assert "Report of Spring: dry run, as of" in repr(found)
+    assert found.notes[0] == "A dry run: nothing was sent. Sent are the messages that it would send."
+
+
+def test_the_report_of_a_dry_run_has_the_answers_that_it_simulated(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    found = c.report(c.dry_run(responses=cn.ResponseModel(seed=1, open=1.0, click=0.0)))
+    assert (found.total["delivered"], found.total["unique_opened"], found.total["clicked"]) == (2, 2, 0)
+    assert "Responses are simulated by a response model: they say nothing about real people." in found.notes
+
+
+def test_the_report_of_a_dry_run_of_another_campaign_is_refused(workspace: cn.Workspace) -> None:
+    other = written(workspace, "Summer")
+    with pytest.raises(cn.RunError, match=r"run \w{8} belongs to campaign 'Summer'"):
+        written(workspace).report(other.dry_run())
+
+
+def test_a_dry_run_without_messages_says_so(workspace: cn.Workspace) -> None:
+    c = cn.Campaign("Quiet", data=shop(), workspace=workspace)
+    c.build_audience("All", c.data.people)
+    found = c.report(c.dry_run())
+    assert found.total == {} and "It has no message activity." in found.notes

@@ -64,7 +64,7 @@ def test_null_and_repeated_keys_stop_a_run_with_both_named(workspace: cn.Workspa
     rows = model.table("rows", pl.DataFrame({"id": [1, 1, None]}), key="id")
     c = cn.Campaign("c", data=model, workspace=workspace)
     c.build_audience("All", rows)
-    with pytest.raises(cn.DataError, match=r"1 rows have a null in the key id[\s\S]*1 rows repeat a key id"):
+    with pytest.raises(cn.DataError, match=r"1 row has a null in the key id[\s\S]*1 row repeats a key id"):
         c.dry_run()
 
 

@@ -77,7 +77,7 @@ def test_the_first_linked_rows_come_in_their_order_with_columns_of_further_links
 
 def test_distribution_counts_values_with_their_share() -> None:
     found = orders.product.distribution()
-    assert found.rows() == [("x", 3, 0.5), ("y", 1, 1 / 6), ("z", 1, 1 / 6), (None, 1, 1 / 6)]
+    assert found.frame().rows() == [("x", 3, 0.5), ("y", 1, 1 / 6), ("z", 1, 1 / 6), (None, 1, 1 / 6)]
 
 
 def test_an_instant_keeps_its_zone_over_links_and_aggregates() -> None:

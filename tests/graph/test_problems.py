@@ -82,19 +82,19 @@ def test_an_output_that_is_not_there_is_named(full: Campaign) -> None:
 
 def test_a_combine_of_one_input_is_a_problem(spring: Campaign, customers: Table) -> None:
     spring.combine("Alone", spring.build_audience("All", customers))
-    assert texts(spring) == "combine 'Alone'\n  it has 1 input\n  expected: at least 2"
+    assert texts(spring) == "combine 'Alone'\n  it has 1 input\n  expected: at least 2\n  → campaign.combine('Alone', a, b)"
 
 
 def test_too_many_inputs_are_a_problem(spring: Campaign, customers: Table) -> None:
     a, b = (spring.build_audience(label, customers) for label in "ab")
     spring.add("Late", Wait.of(days=1), a, b)
-    assert texts(spring) == "wait 'Late'\n  it has 2 inputs\n  expected: 1"
+    assert texts(spring) == "wait 'Late'\n  it has 2 inputs\n  expected: 1\n  → x.wait('Late', …)"
 
 
 def test_no_input_at_all_is_one_problem(spring: Campaign, customers: Table) -> None:
     spring.build_audience("All", customers)
     spring.add("Adults", FilterRows.of("age > 3"))
-    assert texts(spring) == "filter 'Adults'\n  it has no inputs\n  expected: 1"
+    assert texts(spring) == "filter 'Adults'\n  it has no inputs\n  expected: 1\n  → x.filter('Adults', …)"
 
 
 def test_a_combine_of_two_dimensions_is_a_problem_and_ends_the_blame(spring: Campaign, shop: DataModel) -> None:
@@ -143,7 +143,9 @@ def test_two_audiences_saved_under_one_name_are_a_problem(spring: Campaign, cust
     everybody = spring.build_audience("All", customers)
     everybody.save_audience("Leads")
     everybody.save_audience("More leads", "Leads")
-    assert texts(spring) == "save_audience 'More leads'\n  'Leads' saves the audience 'Leads' too\n  expected: a name of its own for each"
+    assert texts(spring).startswith(
+        "save_audience 'More leads'\n  'Leads' saves the audience 'Leads' too\n  expected: a name of its own for each\n  → "
+    )
 
 
 def test_more_than_500_activities_are_a_problem(spring: Campaign, customers: Table) -> None:

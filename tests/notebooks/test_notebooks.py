@@ -50,6 +50,17 @@ def test_the_notebook_runs_to_its_end(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.notebooks
+@pytest.mark.timeout(300)
+def test_the_quickstart_runs_again_in_its_kernel_and_in_the_next_one(tmp_path: Path) -> None:
+    plain = shutil.copy(FOLDER / "00_quickstart.ipynb", tmp_path)
+    notebook = nbformat.read(plain, as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    for path in (_notebook(tmp_path, *cells, *cells), Path(plain)):
+        done = run_notebook(path)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.notebooks
 def test_a_planted_cell_that_fails_is_found(tmp_path: Path) -> None:
     done = run_notebook(_notebook(tmp_path, "import campaign_nb", "assert 1 + 1 == 3"))
     assert "1 failed, 1 passed" in done.stdout

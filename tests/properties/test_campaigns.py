@@ -83,7 +83,7 @@ def check(definition: Definition, found: Tables, table: str, data: st.DataObject
     ref = data.draw(st.sampled_from(sorted(oracle.found, key=str)))
     assert rows_of(population(program, ref)) == wanted(oracle, program, ref), ref
     key = data.draw(st.sampled_from([row[KEYS[table]] for row in found[table]]))
-    for stop in explain(program, (key,)):
+    for stop in explain(program, (key,)).stops:
         node = definition.nodes[stop.activity]
         main = [port.name for port in node.activity.ports() if not port.complement]
         assert [port for port in stop.outputs if port in main] == [port for port in main if key in oracle.found[Ref(stop.activity, port)]]

@@ -143,7 +143,7 @@ def test_before_the_first_run_it_says_so_and_opens_nothing(store: Store) -> None
         assert found.frame().height == found.messages.height == found.exclusions.height == 0
         assert repr(found) == (
             f"Report of {name}\n"
-            "  No live run yet: publish the campaign, or launch it. A dry run counts without sending and is not reported."
+            "  No live run yet: publish the campaign, or launch it. campaign.report(run) tells what a dry run has counted."
         )
         assert "No live run yet" in found._repr_html_()
         assert "<svg" not in found._repr_html_()

@@ -9,18 +9,19 @@ import pytest
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
 from campaign_nb.rules.build import col
-from campaign_nb.rules.functions import REGISTRY, namespace
+from campaign_nb.rules.functions import REGISTRY, calls, namespace
 from campaign_nb.rules.functions.signature import define
 from campaign_nb.rules.tree import Type
 from campaign_nb.rules.value import Value
 from tests.rules.shop import customers
 
-CHOICES = {"if_else", "case"}  # they build a case, not a call
+CHOICES = {"iif", "case"}  # they build a case, not a call
+OTHERS = {"aggregates", "window", "refused"}  # they build a window, or nothing
 
 PUBLIC = {
     name: item
-    for name, item in vars(namespace).items()
-    if inspect.isfunction(item) and item.__module__ == namespace.__name__ and not name.startswith("_")
+    for name in namespace.__all__
+    if (item := getattr(namespace, name)).__module__.removeprefix(f"{calls.__name__}.") not in OTHERS
 }
 
 
@@ -65,9 +66,9 @@ def test_types_are_checked_where_the_table_is_known() -> None:
 def test_choices_build_a_case_of_one_type() -> None:
     chosen = namespace.case((customers.age >= 65, "senior"), (customers.age >= 18, "adult"), otherwise="minor")
     assert chosen.type is Type.TEXT
-    assert namespace.if_else(customers.opt_in, 1, 0).text() == "case when opt_in then 1 else 0 end"
+    assert namespace.iif(customers.opt_in, 1, 0).text() == "case when opt_in then 1 else 0 end"
     with pytest.raises(DefinitionError, match="the branches of a case have types"):
-        namespace.if_else(customers.opt_in, 1, "no")
+        namespace.iif(customers.opt_in, 1, "no")
     with pytest.raises(DefinitionError, match="it has no condition"):
         namespace.case(otherwise=1)
 

@@ -95,7 +95,7 @@ class Trees:
 
     def value(self, table: FakeTable, depth: int) -> tree.Node:
         """Draw a value; now and then a condition in its place."""
-        kinds = [self.plain, self.plain] + ([self.call, self.case, self.aggregate, self.rule] if depth > 0 else [])
+        kinds = [self.plain, self.plain] + ([self.call, self.case, self.aggregate, self.window, self.rule] if depth > 0 else [])
         return self.one(st.sampled_from(kinds))(table, depth - 1)
 
     def plain(self, table: FakeTable, depth: int) -> tree.Node:
@@ -132,7 +132,17 @@ class Trees:
         function = self.one(st.sampled_from(["count", "sum", "avg", "min", "max", "count_distinct", "std_dev", "string_agg"]))
         if function == "count":
             return tree.Aggregate("count", rows, self.column(inside) if self.one(st.booleans()) else None)
-        return tree.Aggregate(function, rows, self.value(inside, depth))
+        separator = self.one(st.sampled_from([",", "; ", "'"])) if function == "string_agg" else ","
+        return tree.Aggregate(function, rows, self.value(inside, depth), separator)
+
+    def window(self, table: FakeTable, depth: int) -> tree.Node:
+        function = self.one(st.sampled_from(["row_num", "count", "sum", "avg", "min", "max", "std_dev", "random", "new_uuid"]))
+        if function in ("random", "new_uuid"):
+            return tree.Window(function, tree.Constant(self.one(short)))
+        none = function == "row_num" or (function == "count" and self.one(st.booleans()))
+        partition = tuple(self.value(table, depth) for _ in range(self.one(st.integers(0, 2))))
+        order = tuple(tree.Order(self.value(table, depth), self.one(st.booleans())) for _ in range(self.one(st.integers(0, 2))))
+        return tree.Window(function, None if none else self.value(table, depth), partition, order)
 
     def lines(self, table: FakeTable, depth: int) -> tree.Lines:
         rows, inside = self.rows(table, depth), self._last

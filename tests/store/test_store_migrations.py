@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from campaign_nb.errors import StoreError
-from campaign_nb.store import Store, meta, migrate, sqlite
+from campaign_nb.store import Store, filters, meta, migrate, sqlite
 from campaign_nb.store.schema import files, metadata
 
 Begin = Callable[[], AbstractContextManager[Connection]]
@@ -27,20 +28,20 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     engine.dispose()
 
 
-def _two(connection: Connection) -> None:
-    connection.exec_driver_sql("CREATE TABLE second (x)")
-
-
-def _three(connection: Connection) -> None:
+def _third(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE third (x)")
+
+
+def _fourth(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE fourth (x)")
     raise RuntimeError("power cut")
 
 
 def test_an_empty_database_gets_all_tables_at_the_latest_version(begin: Begin) -> None:
-    assert migrate.migrate(begin, "store") == 1
+    assert migrate.migrate(begin, "store") == 2
     with begin() as connection:
         assert set(inspect(connection).get_table_names()) == set(metadata.tables)
-        assert migrate.version(connection) == 1
+        assert migrate.version(connection) == 2
 
 
 def test_a_store_that_is_up_to_date_is_left_alone(begin: Begin) -> None:
@@ -54,26 +55,26 @@ def test_a_store_that_is_up_to_date_is_left_alone(begin: Begin) -> None:
 
 def test_an_older_store_goes_up_step_by_step(begin: Begin) -> None:
     migrate.migrate(begin, "store")
-    assert migrate.migrate(begin, "store", {2: _two, 3: lambda connection: None}) == 3
+    assert migrate.migrate(begin, "store", {3: _third, 4: lambda connection: None}) == 4
     with begin() as connection:
-        assert inspect(connection).has_table("second")
-        assert migrate.version(connection) == 3
+        assert inspect(connection).has_table("third")
+        assert migrate.version(connection) == 4
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     with pytest.raises(RuntimeError, match="power cut"):
-        migrate.migrate(begin, "store", {2: _two, 3: _three})
+        migrate.migrate(begin, "store", {3: _third, 4: _fourth})
     with begin() as connection:
-        assert migrate.version(connection) == 2
-        assert inspect(connection).has_table("second")
-        assert not inspect(connection).has_table("third")
+        assert migrate.version(connection) == 3
+        assert inspect(connection).has_table("third")
+        assert not inspect(connection).has_table("fourth")
 
 
 def test_of_two_kernels_that_migrate_the_second_finds_the_steps_done(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     done: list[int] = []
-    steps = {2: lambda connection: done.append(2)}
+    steps = {3: lambda connection: done.append(3)}
     inner = iter([True])
 
     @contextmanager
@@ -83,27 +84,58 @@ def test_of_two_kernels_that_migrate_the_second_finds_the_steps_done(begin: Begi
         with begin() as connection:
             yield connection
 
-    assert migrate.migrate(overtaken, "store", steps) == 2
-    assert done == [2]
+    assert migrate.migrate(overtaken, "store", steps) == 3
+    assert done == [3]
 
 
 def test_tables_of_a_newer_version_are_refused(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     with begin() as connection:
-        meta.put(connection, "schema_version", "2")
-    with pytest.raises(StoreError, match="its tables have version 2, written by a newer campaign_nb"):
+        meta.put(connection, "schema_version", "3")
+    with pytest.raises(StoreError, match="its tables have version 3, written by a newer campaign_nb"):
         migrate.migrate(begin, "store")
 
 
 def test_an_older_store_is_brought_up_when_it_is_opened(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "MIGRATIONS", {2: _two})
+    monkeypatch.setattr(migrate, "MIGRATIONS", {3: _third})
     with Store.open(store.folder).read() as connection:
-        assert migrate.version(connection) == 2
+        assert migrate.version(connection) == 3
 
 
 def test_every_table_can_be_made_in_postgresql() -> None:
     dialect = postgresql.dialect()
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables]
-    assert "created_at TIMESTAMP WITH TIME ZONE NOT NULL" in made[1]
+    made = {table.name: str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables}
+    assert "created_at TIMESTAMP WITH TIME ZONE NOT NULL" in made["campaigns"]
     (outbox,) = [str(CreateIndex(index).compile(dialect=dialect)) for index in files.indexes]
     assert outbox == "CREATE UNIQUE INDEX uq_files_outbox ON files (run_id, activity, channel) WHERE kind = 'outbox'"
+
+
+FILTERS_OF_VERSION_1 = (
+    "CREATE TABLE filters (name TEXT NOT NULL, document TEXT NOT NULL, description TEXT NOT NULL, created_at TEXT NOT NULL, "
+    "modified_at TEXT NOT NULL, CONSTRAINT pk_filters PRIMARY KEY (name))"
+)
+
+
+def _tables(store: Store) -> dict[str, str]:
+    """The statements that made the tables, without line breaks and spaces that mean nothing."""
+    with store.read() as connection:
+        found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
+    return {name: " ".join(sql.split()).replace("( ", "(").replace(" )", ")").replace(" ,", ",") for name, sql in found}
+
+
+def test_a_store_of_version_1_gets_authors_of_filters_and_keeps_what_was_saved(store: Store) -> None:
+    new = _tables(store)
+    with store.begin() as connection:
+        for statement in ("DROP TABLE filters", "DROP TABLE favourites", FILTERS_OF_VERSION_1):
+            connection.exec_driver_sql(statement)
+        at = "2026-03-02T12:00:00.000000Z"
+        connection.exec_driver_sql("INSERT INTO filters VALUES (?, ?, ?, ?, ?)", ("Big", "{}", "Spends much", at, at))
+        meta.put(connection, "schema_version", "1")
+    again = Store.open(store.folder)
+    with again.read() as connection:
+        saved = filters.get(connection, "", "Big")
+        assert migrate.version(connection) == 2
+    assert _tables(again) == new
+    assert (saved.author, saved.document, saved.description, saved.favourite, saved.shared) == ("", "{}", "Spends much", False, False)
+    assert saved.created_at == saved.modified_at == dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+    assert again.integrity() == []

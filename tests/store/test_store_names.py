@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from campaign_nb.errors import StoreError
-from campaign_nb.store import Store, audiences, files, log
+from campaign_nb.store import Store, audiences, files, filters, log
 from campaign_nb.store.files import FileRecord, Slot
 
 HOUR = dt.timedelta(hours=1)
@@ -44,23 +44,12 @@ def test_the_file_of_an_audience_is_not_forgotten_under_it(store: Store, keys: F
         files.forget(connection, keys.id)
 
 
-def test_a_filter_is_kept_under_its_name_and_replaced(store: Store, noon: dt.datetime) -> None:
-    with store.begin() as connection:
-        audiences.save_filter(connection, "Big", "{}", noon)
-        saved = audiences.save_filter(connection, "Big", '{"a":1}', noon + HOUR, description="Spends much")
-        assert audiences.list_filters(connection) == [saved]
-        audiences.remove_filter(connection, "Big")
-        with pytest.raises(StoreError, match="filter 'Big'\n  no filter of that name\n  expected: there is none yet"):
-            audiences.saved_filter(connection, "Big")
-    assert (saved.document, saved.description, saved.created_at, saved.modified_at) == ('{"a":1}', "Spends much", noon, noon + HOUR)
-
-
 def test_nothing_is_kept_without_a_name(store: Store, keys: FileRecord, noon: dt.datetime) -> None:
     with store.begin() as connection:
         with pytest.raises(StoreError, match="audience\n  its name is empty"):
             audiences.save_audience(connection, " ", "customers", keys.id, 10, noon)
         with pytest.raises(StoreError, match="filter\n  its name is empty"):
-            audiences.save_filter(connection, "", "{}", noon)
+            filters.save(connection, "", " ", "{}", noon)
 
 
 def test_the_log_is_read_in_order_and_goes_on_from_the_last_line_seen(store: Store, noon: dt.datetime) -> None:

@@ -9,14 +9,21 @@ from campaign_nb.engine.moment import Moment
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import LinkSchema
 from campaign_nb.steps import (
+    FIRST,
+    MATCHES,
     REASON,
+    Anti,
     Attach,
     Bucket,
     Dedupe,
     Filter,
+    Follow,
+    Match,
     Python,
     Rejected,
+    Rekey,
     Render,
+    Semi,
     Step,
     Take,
     Unary,
@@ -83,7 +90,7 @@ class Output(Unary):
     columns: tuple[str, ...] = ()
 
 
-DERIVED = (tree.Aggregate, tree.Exists, tree.Lines, tree.Behaviour, Draw)
+DERIVED = (tree.Aggregate, tree.Exists, tree.Lines, tree.Window, tree.Behaviour, Draw)
 
 
 class Columns:
@@ -120,7 +127,7 @@ class Columns:
         if isinstance(step, Rejected):
             reason = Bound(Reason(f"{REASONS}{self.steps.index(step)}"), self.moment_of(step), step)
             return {**self.virtual[step.source.sources[0]], REASON: reason}
-        if isinstance(step, Python) or not step.sources:
+        if isinstance(step, Python) or not step.sources or not step.passes:
             return {}
         if isinstance(step, Union):
             first, *rest = (self.virtual[source] for source in step.inputs)
@@ -166,6 +173,14 @@ class Columns:
             return [*step.by, *(order.value for order in step.order)]
         if isinstance(step, Take):
             return [order.value for order in step.order]
+        if isinstance(step, Semi | Anti):
+            return [mine for pairs in step.pairs for mine, _ in pairs]
+        if isinstance(step, Follow):
+            return [tree.Column(here) for here, _ in step.source.population.table.links[step.path[0]].on]
+        if isinstance(step, Match):
+            return [value for value, _ in step.on]
+        if isinstance(step, Rekey):
+            return [tree.Column(name) for name in (*step.keys, *step.keeps)]
         if isinstance(step, Render):
             names = {name for _, item in step.templates for name in item.names}
             return [step.address, *(node for _, node in step.parts), *(tree.Column(name) for name in sorted(names))]
@@ -188,6 +203,11 @@ class Columns:
         if source is step.sources[0]:
             for node in self.nodes_of(step):
                 found.add(self.read(node, source, moment))
+        if isinstance(step, Semi | Anti):
+            for other, pairs in zip(step.others, step.pairs, strict=False):
+                if other is source:
+                    for _, theirs in pairs:
+                        found.add(self.read(theirs, source, moment))
         if isinstance(step, Python):
             passed = self.needs[step].columns - set(step.adds) if source is step.inputs[0] else set[str]()
             for name in dict.fromkeys([*python_columns(step, source), *sorted(passed)]):
@@ -206,8 +226,9 @@ class Columns:
                 self.needs[source].add(self.reading(step, source))
                 if isinstance(step, Union):
                     self.needs[source].leaves |= passed.leaves
-                elif position == 0 and not isinstance(step, Python):
+                elif position == 0 and step.passes and not isinstance(step, Python):
                     made = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
+                    made |= {MATCHES, FIRST, *step.keys} if isinstance(step, Match) else set[str]()
                     self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
 
     def reason(self, step: Rejected) -> str:

@@ -14,7 +14,7 @@ define(
     phrase="{0} divided by {1}",
 )
 define(
-    "modulo",
+    "mod",
     "arithmetic",
     "The remainder, with the sign of the dividend; null when the divisor is 0.",
     [("a", NUMERIC), ("b", NUMERIC)],

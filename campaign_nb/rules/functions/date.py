@@ -1,6 +1,6 @@
 """Dates: everything that says *now* means the run's `as_of`, and parts of a date with a time are local to its zone."""
 
-from campaign_nb.rules.functions.signature import INTEGER, TEMPORAL, define, first
+from campaign_nb.rules.functions.signature import INTEGER, TEMPORAL, define
 from campaign_nb.rules.tree import Type
 
 define("now", "date", "The instant of the run.", [], Type.DATETIME, phrase="now")
@@ -50,28 +50,20 @@ define(
     Type.INTEGER,
     phrase="number of years since {0}",
 )
+define("second", "date", "The second, 0 to 59; 0 for a date without a time.", [("date", TEMPORAL)], Type.INTEGER, phrase="second of {0}")
 define(
-    "days_between",
+    "year_and_month",
     "date",
-    "Days from the second date to the first, times of day left out; negative when the first is earlier.",
-    [("end", TEMPORAL), ("start", TEMPORAL)],
+    "The year and the month as one number, 202607 for July 2026.",
+    [("date", TEMPORAL)],
     Type.INTEGER,
-    phrase="number of days from {1} to {0}",
+    phrase="year and month of {0}",
 )
 define(
-    "add_days",
+    "days_ago_int",
     "date",
-    "The date n days later; the time of day stays.",
-    [("date", TEMPORAL), ("n", INTEGER)],
-    first,
-    phrase="{0} plus {1} days",
+    "The date n days before today as a number, 20260701 for 1 July 2026.",
+    [("n", INTEGER)],
+    Type.INTEGER,
+    phrase="{0} days ago as a number",
 )
-define(
-    "add_months",
-    "date",
-    "The date n months later; a missing day is the month's last.",
-    [("date", TEMPORAL), ("n", INTEGER)],
-    first,
-    phrase="{0} plus {1} months",
-)
-define("date_only", "date", "The date without its time.", [("date", TEMPORAL)], Type.DATE, phrase="date of {0}")

@@ -1,353 +1,161 @@
 """`cn.fn`: every function of the rule language as a Python function, with its types checked when it is called."""
 
-from __future__ import annotations
-
-from campaign_nb.rules.build import col as col
-from campaign_nb.rules.value import Value, as_rule, call, choose
-
-
-def if_else(condition: object, then: object, otherwise: object = None) -> Value:
-    """One value where a condition is true, another where it is false or unknown.
-
-    >>> print(if_else(col.age >= 18, "adult", "minor"))
-    case when age >= 18 then 'adult' else 'minor' end
-    """
-    return case((condition, then), otherwise=otherwise)
-
-
-def case(*whens: tuple[object, object], otherwise: object = None) -> Value:
-    """The value of the first condition that is true, else `otherwise`.
-
-    >>> print(case((col.points > 100, "gold"), (col.points > 10, "silver"), otherwise="none"))
-    case when points > 100 then 'gold' when points > 10 then 'silver' else 'none' end
-    """
-    return choose([(as_rule(test), value) for test, value in whens], otherwise)
-
-
-def _optional(name: str, *args: object) -> Value:
-    return call(name, *(arg for arg in args if arg is not None))
-
-
-# --------------------------------------------------------------------------------------------------------- arithmetic
-
-
-def add(a: object, b: object) -> Value:
-    """The sum of two numbers."""
-    return call("add", a, b)
-
-
-def subtract(a: object, b: object) -> Value:
-    """The first number less the second."""
-    return call("subtract", a, b)
-
-
-def multiply(a: object, b: object) -> Value:
-    """The product of two numbers."""
-    return call("multiply", a, b)
-
-
-def divide(a: object, b: object) -> Value:
-    """The quotient; of two integers truncated toward zero.
-
-    Null when the divisor is 0.
-    """
-    return call("divide", a, b)
-
-
-def modulo(a: object, b: object) -> Value:
-    """The remainder, with the sign of the dividend; null when the divisor is 0."""
-    return call("modulo", a, b)
-
-
-def negate(a: object) -> Value:
-    """The number with the other sign."""
-    return call("negate", a)
-
-
-# --------------------------------------------------------------------------------------------------------------- date
-
-
-def now() -> Value:
-    """The instant of the run."""
-    return call("now")
-
-
-def today() -> Value:
-    """The date of the run in the campaign's zone."""
-    return call("today")
-
-
-def days_ago(n: object) -> Value:
-    """The date n days before today."""
-    return call("days_ago", n)
-
-
-def days_ahead(n: object) -> Value:
-    """The date n days after today."""
-    return call("days_ahead", n)
-
-
-def months_ago(n: object) -> Value:
-    """The date n months before today; a missing day is the month's last."""
-    return call("months_ago", n)
-
-
-def years_ago(n: object) -> Value:
-    """The date n years before today; 29 February becomes the 28th."""
-    return call("years_ago", n)
-
-
-def year(date: object) -> Value:
-    """The year."""
-    return call("year", date)
-
-
-def quarter(date: object) -> Value:
-    """The quarter of the year, 1 to 4."""
-    return call("quarter", date)
-
-
-def month(date: object) -> Value:
-    """The month, 1 to 12."""
-    return call("month", date)
-
-
-def day(date: object) -> Value:
-    """The day of the month."""
-    return call("day", date)
-
-
-def day_of_year(date: object) -> Value:
-    """The day of the year, 1 to 366."""
-    return call("day_of_year", date)
-
-
-def week_day(date: object) -> Value:
-    """The day of the week, 0 = Monday to 6 = Sunday."""
-    return call("week_day", date)
-
-
-def hour(date: object) -> Value:
-    """The hour, 0 to 23; 0 for a date without a time."""
-    return call("hour", date)
-
-
-def minute(date: object) -> Value:
-    """The minute, 0 to 59; 0 for a date without a time."""
-    return call("minute", date)
-
-
-def days_old(date: object) -> Value:
-    """Whole days from the date until today."""
-    return call("days_old", date)
-
-
-def months_old(date: object) -> Value:
-    """Whole months from the date until today; negative for a date to come."""
-    return call("months_old", date)
-
-
-def years_old(date: object) -> Value:
-    """Whole years from the date until today; an age from a date of birth.
-
-    >>> print(years_old(col.born) >= 18)
-    years_old(born) >= 18
-    """
-    return call("years_old", date)
-
-
-def days_between(end: object, start: object) -> Value:
-    """Days from the second date to the first, times of day left out.
-
-    Negative when the first is earlier.
-    """
-    return call("days_between", end, start)
-
-
-def add_days(date: object, n: object) -> Value:
-    """The date n days later; the time of day stays.
-
-    >>> print(add_days(col.joined, 30))
-    add_days(joined, 30)
-    """
-    return call("add_days", date, n)
-
-
-def add_months(date: object, n: object) -> Value:
-    """The date n months later; a missing day is the month's last."""
-    return call("add_months", date, n)
-
-
-def date_only(date: object) -> Value:
-    """The date without its time."""
-    return call("date_only", date)
-
-
-# ------------------------------------------------------------------------------------------------------------ numeric
-
-
-def abs(n: object) -> Value:
-    """The value without its sign."""
-    return call("abs", n)
-
-
-def ceil(n: object) -> Value:
-    """The smallest whole number that is not below."""
-    return call("ceil", n)
-
-
-def floor(n: object) -> Value:
-    """The largest whole number that is not above."""
-    return call("floor", n)
-
-
-def round(n: object, decimals: object = None) -> Value:
-    """The number rounded to decimals, halves away from zero.
-
-    >>> print(round(col.spend, 2))
-    round(spend, 2)
-    """
-    return _optional("round", n, decimals)
-
-
-def greatest(a: object, b: object) -> Value:
-    """The larger; null when either is null."""
-    return call("greatest", a, b)
-
-
-def least(a: object, b: object) -> Value:
-    """The smaller; null when either is null."""
-    return call("least", a, b)
-
-
-def sign(n: object) -> Value:
-    """-1, 0 or 1."""
-    return call("sign", n)
-
-
-def percent(a: object, b: object) -> Value:
-    """The first as a percentage of the second; null when the second is 0.
-
-    >>> print(percent(col.used, col.total))
-    percent(used, total)
-    """
-    return call("percent", a, b)
-
-
-# -------------------------------------------------------------------------------------------------------------- other
-
-
-def coalesce(*values: object) -> Value:
-    """The first value that is not null.
-
-    >>> print(coalesce(col.nick_name, col.name))
-    coalesce(nick_name, name)
-    """
-    return call("coalesce", *values)
-
-
-def first_of(rows: object) -> Value:
-    """The only column of the first collected row."""
-    return call("first_of", rows)
-
-
-# ------------------------------------------------------------------------------------------------------------- string
-
-
-def lower(text: object) -> Value:
-    """The text in lower case.
-
-    >>> print(lower(col.country))
-    lower(country)
-    """
-    return call("lower", text)
-
-
-def upper(text: object) -> Value:
-    """The text in upper case."""
-    return call("upper", text)
-
-
-def smart(text: object) -> Value:
-    """The text with a capital at the start of each word, the rest in lower case."""
-    return call("smart", text)
-
-
-def trim(text: object) -> Value:
-    """The text without white space at both ends."""
-    return call("trim", text)
-
-
-def length(text: object) -> Value:
-    """The number of characters."""
-    return call("length", text)
-
-
-def left(text: object, n: object) -> Value:
-    """The first n characters."""
-    return call("left", text, n)
-
-
-def right(text: object, n: object) -> Value:
-    """The last n characters."""
-    return call("right", text, n)
-
-
-def substring(text: object, start: object, length: object = None) -> Value:
-    """The part that starts at a position, counted from 1.
-
-    To the end when no length is given.
-    """
-    return _optional("substring", text, start, length)
-
-
-def char_index(text: object, part: object) -> Value:
-    """The position of a part, counted from 1; 0 when the text does not contain it."""
-    return call("char_index", text, part)
-
-
-def replace(text: object, part: object, by: object) -> Value:
-    """The text with every occurrence of a part replaced."""
-    return call("replace", text, part, by)
-
-
-def concat(*values: object) -> Value:
-    """The values joined as one text; null when any is null."""
-    return call("concat", *values)
-
-
-def to_string(value: object) -> Value:
-    """The value as text."""
-    return call("to_string", value)
-
-
-def email_domain(address: object) -> Value:
-    """The part of an address after the @; null when there is no @.
-
-    >>> print(email_domain(col.email))
-    email_domain(email)
-    """
-    return call("email_domain", address)
-
-
-# ------------------------------------------------------------------------------------------------------------ message
-
-
-def escape_html(text: object) -> Value:
-    """The text with & < > and quotes as HTML entities."""
-    return call("escape_html", text)
-
-
-def header_text(text: object) -> Value:
-    """The text on one line, without control characters."""
-    return call("header_text", text)
-
-
-def money(amount: object) -> Value:
-    """The number with two decimals, halves away from zero."""
-    return call("money", amount)
-
-
-def is_email(text: object) -> Value:
-    """Whether the text is an address that can be written to."""
-    return call("is_email", text)
+from typing import NoReturn
+
+from campaign_nb.errors import Problem, did_you_mean, nearest
+from campaign_nb.rules.functions.calls.aggregates import avg, count, count_all, max, min, std_dev, sum
+from campaign_nb.rules.functions.calls.arithmetic import add, divide, mod, multiply, negate, subtract
+from campaign_nb.rules.functions.calls.choices import (
+    case,
+    clear_bit,
+    coalesce,
+    decode,
+    first_of,
+    if_equals,
+    iif,
+    is_bit_set,
+    is_empty_string,
+    no_null,
+    set_bit,
+    to_boolean,
+)
+from campaign_nb.rules.functions.calls.date import (
+    day,
+    day_of_year,
+    days_ago,
+    days_ago_int,
+    days_ahead,
+    days_old,
+    hour,
+    minute,
+    month,
+    months_ago,
+    months_old,
+    now,
+    quarter,
+    second,
+    today,
+    week_day,
+    year,
+    year_and_month,
+    years_ago,
+    years_old,
+)
+from campaign_nb.rules.functions.calls.date_cuts import trunc_date, trunc_date_tz, trunc_quarter, trunc_time, trunc_week, trunc_year
+from campaign_nb.rules.functions.calls.date_moves import (
+    add_days,
+    add_hours,
+    add_minutes,
+    add_months,
+    add_seconds,
+    add_years,
+    convert_ntz,
+    date_cmp,
+    date_only,
+    days_diff,
+    hours_diff,
+    minutes_diff,
+    months_diff,
+    oldest,
+    seconds_diff,
+    sub_days,
+    sub_hours,
+    sub_minutes,
+    sub_months,
+    sub_seconds,
+    sub_years,
+    to_date,
+    to_date_time,
+    to_time_zone,
+    to_timestamp,
+    years_diff,
+)
+from campaign_nb.rules.functions.calls.geo import distance
+from campaign_nb.rules.functions.calls.message import escape_html, header_text, is_email, money
+from campaign_nb.rules.functions.calls.numeric import (
+    abs,
+    ceil,
+    floor,
+    greatest,
+    least,
+    percent,
+    round,
+    sign,
+    to_double,
+    to_int64,
+    to_integer,
+    trunc,
+)
+from campaign_nb.rules.functions.calls.refused import (
+    aes_encrypt,
+    count_distinct,
+    get_mirror_url,
+    node_value,
+    string_agg,
+    virtual_link,
+    virtual_link_str,
+)
+from campaign_nb.rules.functions.calls.text import (
+    charindex,
+    concat,
+    left,
+    length,
+    lower,
+    replace,
+    right,
+    smart,
+    substring,
+    to_string,
+    trim,
+    upper,
+)
+from campaign_nb.rules.functions.calls.text_parts import (
+    ascii,
+    char,
+    data_length,
+    get_email_domain,
+    get_line,
+    juxt_words,
+    juxt_words3,
+    line,
+    lpad,
+    ltrim,
+    md5_digest,
+    rpad,
+    rtrim,
+    sha256_digest,
+    sha512_digest,
+)
+from campaign_nb.rules.functions.calls.text_tests import all_non_null2, all_non_null3, is_memo_null, memo_contains
+from campaign_nb.rules.functions.calls.window import desc, new_uuid, order_by, over, partition_by, random, row_id, row_num
+from campaign_nb.rules.handle import UnknownName
+
+# fmt: off
+__all__ = [
+    "abs", "add", "add_days", "add_hours", "add_minutes", "add_months", "add_seconds", "add_years", "aes_encrypt", "all_non_null2",
+    "all_non_null3", "ascii", "avg", "case", "ceil", "char", "charindex", "clear_bit", "coalesce", "concat", "convert_ntz", "count",
+    "count_all", "count_distinct", "data_length", "date_cmp", "date_only", "day", "day_of_year", "days_ago", "days_ago_int",
+    "days_ahead", "days_diff", "days_old", "decode", "desc", "distance", "divide", "escape_html", "first_of", "floor",
+    "get_email_domain", "get_line", "get_mirror_url", "greatest", "header_text", "hour", "hours_diff", "if_equals", "iif",
+    "is_bit_set", "is_email", "is_empty_string", "is_memo_null", "juxt_words", "juxt_words3", "least", "left", "length", "line",
+    "lower", "lpad", "ltrim", "max", "md5_digest", "memo_contains", "min", "minute", "minutes_diff", "mod", "money", "month",
+    "months_ago", "months_diff", "months_old", "multiply", "negate", "new_uuid", "no_null", "node_value", "now", "oldest", "order_by",
+    "over", "partition_by", "percent", "quarter", "random", "replace", "right", "round", "row_id", "row_num", "rpad", "rtrim",
+    "second", "seconds_diff", "set_bit", "sha256_digest", "sha512_digest", "sign", "smart", "std_dev", "string_agg", "sub_days",
+    "sub_hours", "sub_minutes", "sub_months", "sub_seconds", "sub_years", "substring", "subtract", "sum", "to_boolean", "to_date",
+    "to_date_time", "to_double", "to_int64", "to_integer", "to_string", "to_time_zone", "to_timestamp", "today", "trim", "trunc",
+    "trunc_date", "trunc_date_tz", "trunc_quarter", "trunc_time", "trunc_week", "trunc_year", "upper", "virtual_link",
+    "virtual_link_str", "week_day", "year", "year_and_month", "years_ago", "years_diff", "years_old",
+]
+# fmt: on
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    near = nearest(name, __all__) or "lower"
+    raise UnknownName(Problem("cn.fn", f"no function {name!r}", did_you_mean(name, __all__), f"cn.fn.{near}(…)"))

@@ -1,6 +1,6 @@
 """Numbers."""
 
-from campaign_nb.rules.functions.signature import INTEGER, NUMERIC, define, widest
+from campaign_nb.rules.functions.signature import CONVERTIBLE, INTEGER, NUMERIC, define, widest
 from campaign_nb.rules.tree import Type
 
 define("abs", "numeric", "The value without its sign.", [("n", NUMERIC)], widest, phrase="{0} without its sign")
@@ -13,6 +13,7 @@ define(
     [("n", NUMERIC), ("decimals", INTEGER)],
     widest,
     optional=1,
+    literal=(1,),
     phrase="{0} rounded| to {1} decimals",
 )
 define(
@@ -29,4 +30,31 @@ define(
     [("a", NUMERIC), ("b", NUMERIC)],
     Type.NUMBER,
     phrase="{0} as a percentage of {1}",
+)
+define("to_double", "numeric", "The value as a number with a fraction.", [("value", CONVERTIBLE)], Type.NUMBER, phrase="{0} as a number")
+define(
+    "to_int64",
+    "numeric",
+    "The value as a whole number of 64 bits, its fraction cut off.",
+    [("value", CONVERTIBLE)],
+    Type.INTEGER,
+    phrase="{0} as a whole number",
+)
+define(
+    "to_integer",
+    "numeric",
+    "The value as a whole number of 32 bits, its fraction cut off.",
+    [("value", CONVERTIBLE)],
+    Type.INTEGER,
+    phrase="{0} as a whole number",
+)
+define(
+    "trunc",
+    "numeric",
+    "The number cut off after some decimals, none unless given.",
+    [("n", NUMERIC), ("decimals", INTEGER)],
+    widest,
+    optional=1,
+    literal=(1,),
+    phrase="{0} cut off| after {1} decimals",
 )

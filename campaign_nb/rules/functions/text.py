@@ -1,6 +1,7 @@
 """Text: positions count from 1, a character is a Unicode code point, and a null gives null."""
 
 from campaign_nb.rules.functions.signature import ANY, INTEGER, TEXT, define
+from campaign_nb.rules.functions.verify import decimals_of_a_number
 from campaign_nb.rules.tree import Type
 
 define("lower", "string", "The text in lower case.", [("text", TEXT)], Type.TEXT, phrase="{0} in lower case")
@@ -18,7 +19,15 @@ define(
 )
 define("length", "string", "The number of characters.", [("text", TEXT)], Type.INTEGER, phrase="length of {0}")
 define("left", "string", "The first n characters.", [("text", TEXT), ("n", INTEGER)], Type.TEXT, phrase="first {1} characters of {0}")
-define("right", "string", "The last n characters.", [("text", TEXT), ("n", INTEGER)], Type.TEXT, phrase="last {1} characters of {0}")
+define(
+    "right",
+    "string",
+    "The last n characters, one unless given.",
+    [("text", TEXT), ("n", INTEGER)],
+    Type.TEXT,
+    optional=1,
+    phrase="end of {0}|, {1} characters long",
+)
 define(
     "substring",
     "string",
@@ -29,7 +38,7 @@ define(
     phrase="part of {0} from character {1}|, {2} long",
 )
 define(
-    "char_index",
+    "charindex",
     "string",
     "The position of a part, counted from 1; 0 when the text does not contain it.",
     [("text", TEXT), ("part", TEXT)],
@@ -53,12 +62,14 @@ define(
     variadic=True,
     phrase="{all} joined",
 )
-define("to_string", "string", "The value as text.", [("value", ANY)], Type.TEXT, phrase="{0} as text")
 define(
-    "email_domain",
+    "to_string",
     "string",
-    "The part of an address after the @; null when there is no @.",
-    [("address", TEXT)],
+    "The value as text; a number with n decimals where they are given.",
+    [("value", ANY), ("n", INTEGER)],
     Type.TEXT,
-    phrase="domain of {0}",
+    optional=1,
+    literal=(1,),
+    verify=decimals_of_a_number,
+    phrase="{0} as text| with {1} decimals",
 )

@@ -34,4 +34,6 @@ def select(node: tree.Node, scope: Scope, dialect: Dialect = "duckdb", as_of: dt
     except Misfit as misfit:
         raise DefinitionError(misfit.problem("sql")) from None
     except RecursionError:  # the writer of SQL recurses more than our own forms do
-        raise DefinitionError(Problem("sql", "the rule is too deep to be shown as SQL", "fewer groups inside groups")) from None
+        raise DefinitionError(
+            Problem("sql", "the rule is too deep to be shown as SQL", "fewer groups inside groups", "rule.explain()")
+        ) from None

@@ -20,8 +20,8 @@ def _present(value: Node, joined: Node) -> Node:
     return case([(operator(exp.GT, fn("COUNT", value), number(0)), joined)])
 
 
-def _ordered(name: str, value: Node) -> Node:
-    ordered = exp.Order(this=text(","), expressions=[exp.Ordered(this=value.copy(), nulls_first=False)])
+def _ordered(name: str, value: Node, separator: Node) -> Node:
+    ordered = exp.Order(this=separator, expressions=[exp.Ordered(this=value.copy(), nulls_first=False)])
     return exp.Anonymous(this=name, expressions=[value.copy(), ordered])
 
 
@@ -63,7 +63,7 @@ _DUCKDB = Flavour(
     contains=_call("CONTAINS"),
     starts_with=_call("STARTS_WITH"),
     ends_with=_call("ENDS_WITH"),
-    string_agg=lambda value: _ordered("STRING_AGG", value),
+    string_agg=lambda value, separator: _ordered("STRING_AGG", value, separator),
     escape=_like_escaped,
     functions={"trim": trim("g"), "smart": _capitals},
 )
@@ -77,11 +77,11 @@ _POSTGRES = Flavour(
     contains=_found("STRPOS"),
     starts_with=_call("STARTS_WITH"),
     ends_with=lambda value, item: operator(exp.EQ, fn("RIGHT", value, fn("LENGTH", item)), item),
-    string_agg=lambda value: _ordered("STRING_AGG", value),
+    string_agg=lambda value, separator: _ordered("STRING_AGG", value, separator),
     functions={
         "trim": trim("g"),
         "round": lambda call: fn("ROUND", cast(call.args[0], "DECIMAL"), *call.args[1:]),
-        "modulo": lambda call: operator(exp.Mod, *exact(call)),
+        "mod": lambda call: operator(exp.Mod, *exact(call)),
     },
 )
 
@@ -97,10 +97,10 @@ _SPARK = Flavour(
     contains=_call("CONTAINS"),
     starts_with=_call("STARTSWITH"),
     ends_with=_call("ENDSWITH"),
-    string_agg=lambda value: _present(value, fn("ARRAY_JOIN", fn("SORT_ARRAY", fn("COLLECT_LIST", value)), text(","))),
+    string_agg=lambda value, separator: _present(value, fn("ARRAY_JOIN", fn("SORT_ARRAY", fn("COLLECT_LIST", value)), separator)),
     functions={
         "week_day": named("WEEKDAY"),
-        "char_index": named("INSTR"),
+        "charindex": named("INSTR"),
         "concat": lambda call: fn("CONCAT", *(as_text(arg, kind) for arg, kind in zip(call.args, call.kinds, strict=True))),
     },
 )
@@ -114,15 +114,15 @@ _SNOWFLAKE = Flavour(
     contains=_call("CONTAINS"),
     starts_with=_call("STARTSWITH"),
     ends_with=_call("ENDSWITH"),
-    string_agg=lambda value: _present(
+    string_agg=lambda value, separator: _present(
         value,
-        exp.WithinGroup(this=fn("LISTAGG", value, text(",")), expression=exp.Order(expressions=[exp.Ordered(this=value.copy())])),
+        exp.WithinGroup(this=fn("LISTAGG", value, separator), expression=exp.Order(expressions=[exp.Ordered(this=value.copy())])),
     ),
     escape=_like_escaped,
     functions={
         "day_of_year": date_part("DAYOFYEAR"),
         "week_day": lambda call: operator(exp.Sub, fn("DAYOFWEEKISO", call.args[0]), number(1)),
-        "char_index": lambda call: fn("POSITION", call.args[1], call.args[0]),
+        "charindex": lambda call: fn("POSITION", call.args[1], call.args[0]),
     },
 )
 
@@ -139,14 +139,14 @@ _BIGQUERY = Flavour(
     contains=_found("STRPOS"),
     starts_with=_call("STARTS_WITH"),
     ends_with=_call("ENDS_WITH"),
-    string_agg=lambda value: _ordered("STRING_AGG", value),
+    string_agg=lambda value, separator: _ordered("STRING_AGG", value, separator),
     no_nan=lambda node: case([(exp.Not(this=fn("IS_NAN", node)), node)]),
     functions={
         "day_of_year": date_part("DAYOFYEAR"),
         "week_day": lambda call: fn("MOD", operator(exp.Add, part("DAYOFWEEK", call.args[0]), number(5)), number(7)),
         "substring": named("SUBSTR"),
-        "modulo": lambda call: fn("MOD", *exact(call)),
-        "email_domain": lambda call: fn("REGEXP_EXTRACT", call.args[0], text("@([^@]*)$")),
+        "mod": lambda call: fn("MOD", *exact(call)),
+        "get_email_domain": lambda call: fn("REGEXP_EXTRACT", call.args[0], text("@([^@]*)$")),
     },
 )
 

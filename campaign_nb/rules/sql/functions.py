@@ -40,6 +40,10 @@ class Call:
         return all(kind is Type.INTEGER for kind in self.kinds)
 
 
+class Formless(Exception):
+    """A function has no form in a dialect."""
+
+
 Build: TypeAlias = Callable[[Call], Node]
 Join: TypeAlias = Callable[[Node, Node], Node]
 
@@ -56,14 +60,10 @@ class Flavour:
     contains: Join
     starts_with: Join
     ends_with: Join
-    string_agg: Callable[[Node], Node]
+    string_agg: Join
     functions: Mapping[str, Build] = field(default_factory=dict[str, Build])
     escape: Callable[[Node], Node] = lambda like: like
     no_nan: Callable[[Node], Node] = lambda node: nullif(node, cast(text("NaN"), "DOUBLE"))
-
-    def function(self, name: str) -> Build | None:
-        """Return how a function is written; None for one that only the engine knows."""
-        return self.functions.get(name) or COMMON.get(name)
 
 
 # ------------------------------------------------------------------------------------------------------ shared writing
@@ -72,6 +72,18 @@ class Flavour:
 def named(name: str) -> Build:
     """Write a function by its name in SQL."""
     return lambda call: fn(name, *call.args)
+
+
+def per(default: Build | None = None, **dialects: Build | None) -> Build:
+    """Write a function by dialect; None stands for a dialect that has no form for it."""
+
+    def build(call: Call) -> Node:
+        found = dialects.get(call.flavour.name, default)
+        if found is None:
+            raise Formless
+        return found(call)
+
+    return build
 
 
 def _binary(kind: type[exp.Binary]) -> Build:
@@ -93,22 +105,23 @@ def _time_part(name: str) -> Build:
 
 
 def _days_from_today(sign: int) -> Build:
-    return lambda call: call.flavour.add_days(call.today, _signed(call.args[0], sign), Type.DATE)
+    return lambda call: call.flavour.add_days(call.today, signed(call.args[0], sign), Type.DATE)
 
 
 def _months_from_today(months: int) -> Build:
     def build(call: Call) -> Node:
         n = call.args[0] if abs(months) == 1 else operator(exp.Mul, call.args[0], number(abs(months)))
-        return call.flavour.add_months(call.today, _signed(n, months), Type.DATE)
+        return call.flavour.add_months(call.today, signed(n, months), Type.DATE)
 
     return build
 
 
-def _signed(node: Node, sign: int) -> Node:
+def signed(node: Node, sign: int) -> Node:
+    """Return a number with a sign."""
     return node if sign > 0 else exp.Neg(this=group(node))
 
 
-def _position(date: Node) -> Node:
+def months_and_days(date: Node) -> Node:
     """A number that grows by 32 a month and by 1 a day: whole months are its differences by 32."""
     months = operator(exp.Add, operator(exp.Mul, part("YEAR", date), number(12)), part("MONTH", date))
     return operator(exp.Add, operator(exp.Mul, months, number(32)), part("DAY", date))
@@ -116,7 +129,7 @@ def _position(date: Node) -> Node:
 
 def _age(step: int) -> Build:
     def build(call: Call) -> Node:
-        gone = operator(exp.Sub, _position(call.today), _position(cast(call.args[0], "DATE")))
+        gone = operator(exp.Sub, months_and_days(call.today), months_and_days(cast(call.args[0], "DATE")))
         return cast(call.flavour.whole_quotient(gone, number(step)), "BIGINT")
 
     return build
@@ -173,7 +186,7 @@ COMMON: Mapping[str, Build] = {
     "subtract": _binary(exp.Sub),
     "multiply": _binary(exp.Mul),
     "divide": _divide,
-    "modulo": lambda call: operator(exp.Mod, call.args[0], nullif(call.args[1], number(0))),
+    "mod": lambda call: operator(exp.Mod, call.args[0], nullif(call.args[1], number(0))),
     "negate": lambda call: exp.Neg(this=group(call.args[0])),
     "now": lambda call: call.now,
     "today": lambda call: call.today,
@@ -192,23 +205,17 @@ COMMON: Mapping[str, Build] = {
     "days_old": lambda call: call.flavour.days_between(call.today, cast(call.args[0], "DATE")),
     "months_old": _age(32),
     "years_old": _age(12 * 32),
-    "days_between": lambda call: call.flavour.days_between(*(cast(arg, "DATE") for arg in call.args)),
-    "add_days": lambda call: call.flavour.add_days(call.args[0], call.args[1], call.kinds[0]),
-    "add_months": lambda call: call.flavour.add_months(call.args[0], call.args[1], call.kinds[0]),
-    "date_only": lambda call: cast(call.args[0], "DATE"),
     "lower": named("LOWER"),
     "upper": named("UPPER"),
     "smart": named("INITCAP"),
     "trim": trim(),
     "length": named("LENGTH"),
     "left": named("LEFT"),
-    "right": named("RIGHT"),
     "substring": named("SUBSTRING"),
-    "char_index": named("STRPOS"),
+    "charindex": named("STRPOS"),
     "replace": named("REPLACE"),
     "concat": _joined,
-    "to_string": lambda call: cast(call.args[0], "TEXT"),
-    "email_domain": _domain(lambda address: fn("SPLIT_PART", address, text("@"), exp.Neg(this=exp.Literal.number("1")))),
+    "get_email_domain": _domain(lambda address: fn("SPLIT_PART", address, text("@"), exp.Neg(this=exp.Literal.number("1")))),
     "coalesce": named("COALESCE"),
     "abs": named("ABS"),
     "ceil": named("CEIL"),

@@ -21,6 +21,7 @@ _ATOMS = (
     exp.Null,
     exp.Anonymous,
     exp.Cast,
+    exp.TryCast,
     exp.Paren,
     exp.Subquery,
     exp.Case,
@@ -60,6 +61,11 @@ def quotient(left: Node, right: Node) -> Node:
 def cast(node: Node, kind: str) -> Node:
     """Cast to a type by its general name."""
     return exp.Cast(this=node.copy(), to=exp.DataType.build(kind))
+
+
+def try_cast(node: Node, kind: str) -> Node:
+    """Cast to a type, null where that can't be."""
+    return exp.TryCast(this=node.copy(), to=exp.DataType.build(kind), safe=True)
 
 
 def text(value: str) -> Node:

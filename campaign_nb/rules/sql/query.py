@@ -13,7 +13,8 @@ from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Scope, field_of, follow, type_of
 from campaign_nb.rules.schema import LinkSchema
-from campaign_nb.rules.sql.functions import Call, Flavour
+from campaign_nb.rules.sql.forms import FORMS
+from campaign_nb.rules.sql.functions import Call, Flavour, Formless
 from campaign_nb.rules.sql.nodes import Node, both, case, cast, either, fn, group, is_null, literal, operator, text
 from campaign_nb.rules.tree import Type
 
@@ -150,7 +151,9 @@ class Query:
             case tree.Case(whens, otherwise):
                 return case([(self.rule(test), self.value(value)) for test, value in whens], self.value(otherwise))
             case tree.Aggregate(function, rows, value):
-                return exp.Subquery(this=self._linked(rows, lambda inside: inside.aggregate(function, value)))
+                return exp.Subquery(this=self._linked(rows, lambda inside: inside.aggregate(function, value, node.separator)))
+            case tree.Window():
+                return self._over(node)
             case _ if tree.is_rule(node):
                 return group(self.rule(node))
             case _:
@@ -158,7 +161,7 @@ class Query:
                     Problem("sql", "collected rows have no form in a condition", "one value", '.select("product").first()')
                 )
 
-    def aggregate(self, function: tree.AggregateName, value: tree.Node | None) -> Node:
+    def aggregate(self, function: tree.AggregateName, value: tree.Node | None, separator: str = ",") -> Node:
         """Return an aggregate over the rows of a sub-query."""
         if value is None:
             return exp.Count(this=exp.Star())
@@ -167,17 +170,47 @@ class Query:
             return exp.Count(this=found)
         if function == "count_distinct":
             return exp.Count(this=exp.Distinct(expressions=[found]))
-        return self._flavour.string_agg(found) if function == "string_agg" else fn(_AGGREGATES[function], found)
+        return self._flavour.string_agg(found, text(separator)) if function == "string_agg" else fn(_AGGREGATES[function], found)
 
     def _call(self, name: str, args: Sequence[tree.Node]) -> Node:
         if name == "first_of" and isinstance(args[0], tree.Lines):
             return self._first(args[0])
-        build = self._flavour.function(name)
+        build = self._flavour.functions.get(name) or FORMS.get(name)
         if build is None:
-            raise DefinitionError(Problem("sql", f"{name} has no form in SQL", "rules without functions of messages"))
+            raise DefinitionError(Problem("sql", f"{name} has no form in SQL", "rules without functions of messages", "rule.explain()"))
         kinds = [type_of(self._scope, arg) for arg in args]
         call = Call([self.value(arg) for arg in args], kinds, self._at.today, self._at.now, self._flavour)
-        return build(call)
+        try:
+            return build(call)
+        except Formless:
+            what = f"{name} has no form in {self._flavour.name}"
+            raise DefinitionError(Problem("sql", what, "another dialect, or the rule without it", 'rule.sql("snowflake")')) from None
+
+    def _over(self, node: tree.Window) -> Node:
+        """Return a window over all rows of the table, as the value that its own row has in a sub-query."""
+        if node.function in ("random", "new_uuid"):
+            do = "a column of random numbers in the table"
+            raise DefinitionError(Problem("sql", f"{node.function} has no form in SQL", "a rule without draws by the key", do))
+        table = self._scope.row.table
+        inside = Query(self._flavour, self._at, self._scope.inside(table), self._aliases(), self._aliases)
+        rows, name = self._aliases(), self._aliases()
+        running = node.function == "row_num" or bool(node.order)
+        call = fn("ROW_NUMBER") if node.function == "row_num" else inside.aggregate(node.function, node.value)
+        frame = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+        window = exp.Window(
+            this=call,
+            partition_by=[inside.value(item) for item in node.partition],
+            order=exp.Order(expressions=inside._orders(node.order)) if running else None,
+            spec=frame if running and node.function != "row_num" else None,
+        )
+        keys = [inside._raw(key) for key in table.key]
+        numbered = exp.select(*keys, exp.alias_(window, name)).from_(_table(table.label, inside._alias))
+        same = both([operator(exp.EQ, _column(key, rows), self._raw(key)) for key in table.key])
+        return exp.Subquery(
+            this=exp.select(exp.Column(this=exp.to_identifier(name), table=exp.to_identifier(rows)))
+            .from_(numbered.subquery(rows))
+            .where(same)
+        )
 
     def _first(self, lines: tree.Lines) -> Node:
         found = self._linked(lines.rows, lambda inside: inside.value(tree.collected(lines.columns[0])), lines.order)

@@ -74,15 +74,27 @@ LIKE: dict[str, list[Any]] = {
 
 Shape: TypeAlias = tuple[str, tuple[str, ...]]
 
+TEXT_CALLS: list[Shape] = [("right", ("text", "byte")), ("no_null", ("text",)), ("juxt_words", ("text", "text")), ("ltrim", ("text",))]
+DATE_CALLS: list[Shape] = [
+    *((name, ("date",)) for name in ("trunc_week", "trunc_quarter", "trunc_year")),
+    ("sub_years", ("date", "days")),
+    ("oldest", ("date", "date")),
+]
 CALLS: dict[str, list[Shape]] = {
     "whole": [
-        *((name, ("whole", "whole")) for name in ("add", "subtract", "multiply", "divide", "modulo", "coalesce")),
+        *((name, ("whole", "whole")) for name in ("add", "subtract", "multiply", "divide", "mod", "coalesce")),
         *((name, ("whole",)) for name in ("negate", "abs", "sign")),
         *((name, (kind,)) for name in ("year", "week_day", "days_old") for kind in ("date", "naive", "column of instant")),
         ("length", ("text",)),
+        ("data_length", ("text",)),
+        ("charindex", ("text", "text")),
+        *((name, ("byte", "byte")) for name in ("set_bit", "clear_bit")),
+        *((name, ("date", "date")) for name in ("months_diff", "years_diff", "hours_diff", "date_cmp")),
+        *((name, ("naive", "date")) for name in ("minutes_diff", "date_cmp")),
+        *((name, (kind,)) for name in ("year_and_month", "second") for kind in ("date", "naive", "column of instant")),
     ],
     "decimal": [
-        *((name, ("column of decimal", "decimal")) for name in ("add", "subtract", "divide", "modulo", "coalesce")),
+        *((name, ("column of decimal", "decimal")) for name in ("add", "subtract", "divide", "mod", "coalesce")),
         ("multiply", ("column of decimal", "column of decimal")),
         *((name, ("column of decimal", "byte")) for name in ("add", "subtract")),
         ("negate", ("decimal",)),
@@ -96,14 +108,24 @@ CALLS: dict[str, list[Shape]] = {
         ("negate", ("float",)),
         ("abs", ("float",)),
     ],
-    "text": [("upper", ("text",)), ("left", ("text", "byte")), ("concat", ("text", "text")), ("coalesce", ("text", "text"))],
-    "date": [("today", ()), ("days_ago", ("days",)), ("date_only", ("naive",)), ("date_only", ("column of instant",))],
-    "naive": [("coalesce", ("naive", "naive"))],
+    "text": [("upper", ("text",)), ("left", ("text", "byte")), ("concat", ("text", "text")), ("coalesce", ("text", "text")), *TEXT_CALLS],
+    "date": [("today", ()), ("days_ago", ("days",)), ("date_only", ("naive",)), ("date_only", ("column of instant",)), *DATE_CALLS],
+    "naive": [
+        ("coalesce", ("naive", "naive")),
+        ("trunc_date", ("naive", "seconds")),
+        ("add_hours", ("naive", "byte")),
+        ("sub_minutes", ("date", "byte")),
+    ],
     "instant": [("now", ()), ("coalesce", ("instant", "instant"))],
 }
 """Functions that make a value of a kind, with the kinds of their arguments."""
 
-OTHER: dict[str, list[Any]] = {"byte": [Column("j"), 0, 1, -7], "decimals": [0, 1], "days": [0, 1, 90, -3]}
+OTHER: dict[str, list[Any]] = {
+    "byte": [Column("j"), 0, 1, -7],
+    "decimals": [0, 1],
+    "days": [0, 1, 90, -3],
+    "seconds": [1, 900, 3600, 86400, 0],
+}
 MIXED = [["whole", "decimal", "float"], ["date", "naive", "instant"], ["text"]]
 """Kinds that may be compared with one another."""
 

@@ -17,6 +17,7 @@ from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
 from campaign_nb.rules.functions import REGISTRY
 from tests.engine.polars.world import AS_OF, SCHEMA, call, col, values, wall
+from tests.rules.functions.test_catalogue import BY_HAND
 
 LEAST, MOST = -(2**63), 2**63 - 1
 NAN, INF = float("nan"), float("inf")
@@ -98,17 +99,17 @@ ARITHMETIC = [
     ),
     example("divide", "i", Decimal("3"), i=[1, -2, None], wanted=decimals("0.333333333", "-0.666666667", None)),
     example("divide", "f", "g", f=[1.0, 1.0, -1.0, INF, 0.0], g=[4.0, 0.0, -0.0, INF, 0.0], wanted=[0.25, None, None, None, None]),
-    example("modulo", "i", "j", i=[7, -7, 7, -7, 1, None], j=[3, 3, -3, -3, 0, 3], wanted=[1, -1, 1, -1, None, None]),
-    example("modulo", "i", -1, i=[LEAST, MOST, 0], wanted=[0, 0, 0]),
+    example("mod", "i", "j", i=[7, -7, 7, -7, 1, None], j=[3, 3, -3, -3, 0, 3], wanted=[1, -1, 1, -1, None, None]),
+    example("mod", "i", -1, i=[LEAST, MOST, 0], wanted=[0, 0, 0]),
     example(
-        "modulo",
+        "mod",
         "d",
         "e",
         d=decimals("7.50", "-7.50", "7.50", "1"),
         e=decimals("2", "2", "-2", "0"),
         wanted=decimals("1.5", "-1.5", "1.5", None),
     ),
-    example("modulo", "f", 2.0, f=[7.5, -7.5, NAN, None], wanted=[1.5, -1.5, None, None]),
+    example("mod", "f", 2.0, f=[7.5, -7.5, NAN, None], wanted=[1.5, -1.5, None, None]),
     example("negate", "i", i=[1, LEAST, 0, None], wanted=[-1, None, 0, None]),
     example("negate", "u", u=[5, 2**63, 2**64 - 1, None], wanted=[-5, LEAST, None, None]),
     example("negate", "d", d=decimals("1.50", None), wanted=decimals("-1.50", None)),
@@ -179,7 +180,7 @@ DATES = [
     example("months_old", "day", day=days("2025-07-02", "2024-02-29", "2026-07-31"), wanted=[12, 28, 0]),
     example("years_old", "day", day=days("2008-07-02", "2008-07-03", "2024-02-29", "2027-07-02", None), wanted=[18, 17, 2, -1, None]),
     example(
-        "days_between",
+        "days_diff",
         "day",
         "start",
         day=days("2026-07-02", "2026-07-01", None),
@@ -187,14 +188,14 @@ DATES = [
         wanted=[1, -1, None],
     ),
     example(
-        "days_between",
+        "days_diff",
         "at",
         "day",
         at=walls("2026-03-30 00:01", "2026-03-29", None),
         day=days("2026-03-28", "2026-03-29", "2026-03-29"),
         wanted=[2, 0, None],
     ),
-    example("days_between", "here", "day", here=utcs("2026-07-01 22:00", None), day=days("2026-07-01", "2026-07-01"), wanted=[1, None]),
+    example("days_diff", "here", "day", here=utcs("2026-07-01 22:00", None), day=days("2026-07-01", "2026-07-01"), wanted=[1, None]),
     example(
         "add_days",
         "day",
@@ -268,14 +269,14 @@ TEXTS = [
     example("substring", "s", "i", s=["abcdef", "abcdef", "éèà", "", None], i=[4, -2, 2, 1, 1], wanted=["def", "abcdef", "èà", "", None]),
     example("substring", "s", 2, None, s=["abc"], wanted=[None]),
     example(
-        "char_index",
+        "charindex",
         "s",
         "t",
         s=["abcb", "éab", "a.c", "abc", None, "abc"],
         t=["b", "ab", ".", "x", "a", None],
         wanted=[2, 2, 2, 0, None, None],
     ),
-    example("char_index", "s", "", s=["abc", "", None], wanted=[1, 1, None]),
+    example("charindex", "s", "", s=["abc", "", None], wanted=[1, 1, None]),
     example(
         "replace",
         "s",
@@ -298,7 +299,7 @@ TEXTS = [
     example("to_string", "here", here=utcs("2026-07-02 09:05:06", None), wanted=["2026-07-02 11:05:06", None]),
     example("to_string", "s", s=["a", "", None], wanted=["a", "", None]),
     example(
-        "email_domain",
+        "get_email_domain",
         "s",
         s=["ann@example.org", '"a@b"@example.org', "ann", "ann@", "", None],
         wanted=["example.org", "example.org", None, "", None, None],
@@ -306,8 +307,9 @@ TEXTS = [
 ]
 
 EXAMPLES = [*ARITHMETIC, *NUMERIC, *CHOICES, *DATES, *TEXTS]
-ELSEWHERE = {"first_of", *(name for name, function in REGISTRY.items() if function.category == "message")}
-"""What is tested where it is used: with collected rows, and with messages."""
+OWN = {one.name for one in EXAMPLES}
+ELSEWHERE = {name for name, function in REGISTRY.items() if name == "first_of" or function.category == "message" or name in BY_HAND - OWN}
+"""What is tested where it is used: with collected rows, with messages, and on two engines in tests/rules/functions."""
 
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=str)

@@ -30,7 +30,7 @@ def test_each_group_has_its_first_row_in_both_engines(engine: str) -> None:
     frame = pl.LazyFrame({"group": ["a", "a", "a", "b"], "day": days, "id": [1, 3, 2, 4]})
     number = packed(pl.col("day"), pl.col("id"), descending=True)
     found = frame.with_columns(number.alias("n")).group_by("group").agg(pl.col("id").max_by("n"))
-    assert dict(found.collect(engine=engine).iter_rows()) == {"a": 2, "b": 4}  # type: ignore[call-overload]
+    assert dict(found.collect(engine=engine).iter_rows()) == {"a": 2, "b": 4}  # type: ignore[call-overload] # its name is a parameter
 
 
 @pytest.mark.parametrize("dtype", [pl.String(), pl.UInt64(), pl.Float64(), pl.Int128(), pl.Decimal(10, 2)])

@@ -86,7 +86,7 @@ def test_a_value_of_known_values_is_a_literal() -> None:
 @pytest.mark.parametrize(
     ("start", "name", "more"),
     [
-        ("i", "modulo", (1000,)),
+        ("i", "mod", (1000,)),
         ("i", "divide", (1,)),
         ("f", "add", (0.5,)),
         ("f", "greatest", (0.5,)),

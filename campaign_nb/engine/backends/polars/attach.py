@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, among, some
-from campaign_nb.engine.backends.polars.links import Collected, Side, Stem, join_side, stem_of
 from campaign_nb.engine.backends.polars.lowering import Lowering, Pending, rejected
+from campaign_nb.engine.backends.polars.sides import Collected, Side, Stem, join_side, stem_of
 from campaign_nb.engine.optimise.columns import REASONS, Draw, Leaf, Output, anchor
 from campaign_nb.engine.optimise.windows import windowed
 from campaign_nb.rules import tree
@@ -76,7 +76,7 @@ def _sides(plan: Lowering, groups: Sequence[Group]) -> dict[Stem, Side]:
     wanted: dict[Stem, tuple[TableSchema, dict[Leaf, None], list[Group]]] = {}
     for group in groups:
         for leaf in group.leaves:
-            if isinstance(leaf.node, Collected | tree.Column):
+            if isinstance(leaf.node, Collected | tree.Column | tree.Window):
                 _, leaves, users = wanted.setdefault(stem_of(group.table.label, leaf), (group.table, {}, []))
                 leaves[leaf] = None
                 if group not in users:

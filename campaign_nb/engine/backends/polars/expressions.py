@@ -92,7 +92,7 @@ class _Compiler:
                 return constant(value)
             case tree.Variable(name):
                 return self._variable(name)
-            case tree.Column() | tree.Aggregate() | tree.Lines():
+            case tree.Column() | tree.Aggregate() | tree.Window() | tree.Lines():
                 return self._leaf(node)
             case tree.Call():
                 return self._call(node)

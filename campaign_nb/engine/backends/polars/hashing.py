@@ -60,13 +60,17 @@ def with_bucket(frame: pl.LazyFrame, key: Sequence[str], types: Mapping[str, pl.
         number = pl.col(key[0]) if wide else pl.col(key[0]).cast(pl.Int64)
         upper, lower = (number // SPAN % SPAN).cast(pl.Int64), (number % SPAN).cast(pl.Int64)
     else:
-        text = pl.concat_str([_text(column, types[column]) for column in key], separator=_SEPARATOR)
-        upper, lower = _digest(text), None
+        upper, lower = _digest(key_text(key, types)), None
     frame = frame.with_columns((upper ^ (seed & _MASK)).alias(name))
     frame = _mixed(frame, name)
     if lower is not None:
         frame = frame.with_columns((pl.col(name) ^ lower).alias(name))
     return _mixed(frame, name)
+
+
+def key_text(key: Sequence[str], types: Mapping[str, pl.DataType]) -> pl.Expr:
+    """Return the one text of a key; null where a part is."""
+    return pl.concat_str([_text(column, types[column]) for column in key], separator=_SEPARATOR)
 
 
 def _mixed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:

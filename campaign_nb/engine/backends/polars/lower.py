@@ -10,6 +10,7 @@ from campaign_nb.engine.backends.polars.flow import Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources, Vocabulary
 from campaign_nb.engine.backends.polars.steps_combine import lower_dedupe, lower_take, lower_union
 from campaign_nb.engine.backends.polars.steps_deliver import lower_output, lower_python, lower_render
+from campaign_nb.engine.backends.polars.steps_dimension import lower_file, lower_follow, lower_match, lower_rekey
 from campaign_nb.engine.backends.polars.steps_filter import (
     lower_anti,
     lower_filter,
@@ -21,7 +22,26 @@ from campaign_nb.engine.backends.polars.steps_filter import (
 )
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.rules.schema import Schema
-from campaign_nb.steps import Anti, Attach, Bucket, Dedupe, Filter, Load, Python, Rejected, Render, Scan, Semi, Step, Take, Union
+from campaign_nb.steps import (
+    Anti,
+    Attach,
+    Bucket,
+    Dedupe,
+    FileRows,
+    Filter,
+    Follow,
+    Load,
+    Match,
+    Python,
+    Rejected,
+    Rekey,
+    Render,
+    Scan,
+    Semi,
+    Step,
+    Take,
+    Union,
+)
 
 LOWER: Mapping[type[Step], Callable[[Lowering, Any], Flow]] = {
     Scan: lower_scan,
@@ -35,6 +55,10 @@ LOWER: Mapping[type[Step], Callable[[Lowering, Any], Flow]] = {
     Union: lower_union,
     Dedupe: lower_dedupe,
     Take: lower_take,
+    Follow: lower_follow,
+    Match: lower_match,
+    Rekey: lower_rekey,
+    FileRows: lower_file,
     Python: lower_python,
     Render: lower_render,
     Output: lower_output,

@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.expressions import compile_rule, compile_value, selects
+from campaign_nb.engine.backends.polars.expressions import compile_operand, compile_rule, compile_value, selects
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
 from campaign_nb.engine.backends.polars.hashing import seed_of, with_bucket
-from campaign_nb.engine.backends.polars.links import Links, context_of
+from campaign_nb.engine.backends.polars.links import Links
+from campaign_nb.engine.backends.polars.operand import in_zone, wall
 from campaign_nb.engine.backends.polars.selecting import compile_filter
 from campaign_nb.engine.backends.polars.semi import SemiForm, semi_form
+from campaign_nb.engine.backends.polars.sides import context_of
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
 from campaign_nb.rules import tree
@@ -28,6 +30,10 @@ class Sources(Protocol):
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Return the rows of a table of the data model."""
+        ...
+
+    def types(self, table: str) -> pl.Schema:
+        """Return the types of a table's columns; none for a table that is not of the data model."""
         ...
 
     def load(self, reference: str) -> pl.LazyFrame:
@@ -77,7 +83,7 @@ class RowResolver:
             if bound is None:
                 return self.flow.column(node.name), field
             inner = RowResolver(self.columns, self.flow, bound.scope, bound.moment)
-            return inner.value(bound.node), field
+            return inner.column(bound.node, field), field
         name = self.flow.base.derived[Leaf(node, self.moment)]
         if isinstance(node, Draw):
             return pl.col(name), Field(name, tree.Type.INTEGER)
@@ -88,6 +94,19 @@ class RowResolver:
         if isinstance(node, Draw | Reason):
             return self(node)[0]
         return compile_value(node, self, context_of(self.moment))
+
+    def column(self, node: tree.Node, field: Field) -> pl.Expr:
+        """Compile a value for a column.
+
+        Time: an instant is shown in the column's zone, or on the campaign's clock if that has none.
+        """
+        if isinstance(node, Draw | Reason):
+            return self(node)[0]
+        context = context_of(self.moment)
+        made = compile_operand(node, self, context)
+        if made.zone == field.zone or made.zone is None:
+            return made.expr
+        return wall(made, context) if field.zone is None else in_zone(made.expr, field.zone)
 
     def rule(self, node: tree.Node) -> pl.Expr:
         """Compile a rule to true or false.
@@ -113,7 +132,7 @@ class Lowering:
         explain: bool = False,
     ) -> None:
         self.columns, self.sources, self.explain, self.vocabulary = columns, sources, explain, vocabulary
-        self.links = Links(schema, sources.scan)
+        self.links = Links(schema, sources.scan, sources.types)
         self.counted = set(counted)
         self.flows: dict[Step, Flow] = {}
         self.inflow: dict[tuple[Step, Step], Flow] = {}
@@ -228,8 +247,22 @@ class Lowering:
         """Add the stable hash that a leaf asks for."""
         assert isinstance(leaf.node, Draw)
         name, key = self.links.name(), list(step.population.table.key)
-        types = frame.select(key).collect_schema()
+        found = {column: dtype for column in key if (dtype := self.type_of(step, tree.Column(column))) is not None}
+        types = pl.Schema(found) if len(found) == len(key) else frame.select(key).collect_schema()
         return with_bucket(frame, key, types, seed_of(leaf.node.seed), name), name
+
+    def type_of(self, scope: Step, node: tree.Node) -> pl.DataType | None:
+        """Return the type of a table's own column or of a hash; None where only the rows would tell.
+
+        Asking the rows costs as much as all that comes before them.
+        """
+        if not isinstance(node, tree.Column) or node.path:
+            return None
+        bound = self.columns.virtual[scope].get(node.name)
+        if bound is not None:
+            return pl.Int64() if isinstance(bound.node, Draw) else None
+        table = scope.population.table.label
+        return None if node.name in scope.population.extra else self.links.types(table).get(node.name)
 
     def _draws(self, step: Step) -> list[Leaf]:
         """Return the hashes that the next steps read: added to a frame that is made anyway, they cost no frame of their own."""

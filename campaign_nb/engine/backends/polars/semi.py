@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from campaign_nb.engine.backends.polars.expressions import compile_rule
-from campaign_nb.engine.backends.polars.links import context_of
+from campaign_nb.engine.backends.polars.sides import context_of
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Leaf
 from campaign_nb.rules import tree

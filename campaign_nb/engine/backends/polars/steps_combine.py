@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask
+from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, among, every, some
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.backends.polars.packing import packable, packed
 from campaign_nb.engine.backends.polars.steps_filter import keep_by_key
@@ -42,11 +41,9 @@ def _columns(plan: Lowering, step: Union, index: int, names: Sequence[str]) -> d
 
 
 def _one_frame(flows: Sequence[Flow], columns: Sequence[dict[str, pl.Expr]], names: Sequence[str]) -> Flow:
-    wheres = [flow.where() for flow in flows]
-    if any(where is None for where in wheres):
-        masks: tuple[Mask, ...] = ()
-    else:
-        masks = (Mask(reduce(lambda one, two: one | two, [where for where in wheres if where is not None])),)
+    shared, either = some(flows)
+    wheres = [every([mask for mask in flow.masks if not among(mask, shared)]) for flow in flows]
+    masks = tuple(shared) if either is None else (*shared, Mask(either))
     computed: dict[str, pl.Expr] = {}
     for name in names:
         value = columns[-1][name]
@@ -78,9 +75,15 @@ def lower_dedupe(plan: Lowering, step: Dedupe) -> Flow:
         *(resolver.value(order.value).alias(name) for order, (name, _) in zip(sorting, orders, strict=True)),
     )
     known = narrow if step.nulls_equal else narrow.drop_nulls(groups)
-    winners = (
-        _first(known, groups, orders, key, last=last) if step.keep == 1 else _several(known, groups, orders, key, step.keep, last=last)
-    )
+    types = [plan.type_of(step.source, node) for node in (*map(tree.Column, key), *(order.value for order in sorting))]
+    number = _number(known, orders, key, types, last=last)
+    if step.keep > 1:
+        winners = _several(known, groups, orders, key, step.keep, last=last)
+    elif number is not None:
+        ranked = known.select(*groups, *key, number.alias("__n"))
+        winners = ranked.group_by(groups).agg(pl.col(key[0]).max_by("__n")).select(key)
+    else:
+        winners = _first(known, groups, orders, key, last=last)
     if not step.nulls_equal:
         alone = narrow.filter(pl.any_horizontal(pl.col(group).is_null() for group in groups)).select(key)
         winners = pl.concat([winners, alone])
@@ -96,14 +99,7 @@ def _until_key(orders: Sequence[tree.Order], key: list[str]) -> tuple[Sequence[t
 
 
 def _first(rows: pl.LazyFrame, groups: list[str], orders: Sequence[tuple[str, bool]], key: list[str], *, last: bool) -> pl.LazyFrame:
-    """Return the key of the first row of each group.
-
-    One reduction where value and key fit one number, else one reduction and one semi-join per order: both cheaper than a sort.
-    """
-    number = _number(rows, orders, key, last=last)
-    if number is not None:
-        ranked = rows.select(*groups, *key, number.alias("__n"))
-        return ranked.group_by(groups).agg(pl.col(key[0]).max_by("__n")).select(key)
+    """Return the key of the first row of each group: one reduction and one semi-join per order, cheaper than a sort."""
     for name, descending in orders:
         best = rows.group_by(groups).agg(pl.col(name).max() if descending else pl.col(name).min())
         rows = rows.join(best, on=[*groups, name], how="semi", nulls_equal=True).cache()
@@ -115,10 +111,19 @@ def _first(rows: pl.LazyFrame, groups: list[str], orders: Sequence[tuple[str, bo
     return rows.join(winners, on=[*groups, key[-1]], how="semi", nulls_equal=True).select(key)
 
 
-def _number(rows: pl.LazyFrame, orders: Sequence[tuple[str, bool]], key: list[str], *, last: bool) -> pl.Expr | None:
-    """Return one number that puts rows in order: of at most one value, then of a key of one column."""
-    types = rows.collect_schema()
-    if len(key) > 1 or len(orders) > 1 or not all(packable(types[name]) for name in (*key, *(name for name, _ in orders))):
+def _number(
+    rows: pl.LazyFrame, orders: Sequence[tuple[str, bool]], key: list[str], types: Sequence[pl.DataType | None], *, last: bool
+) -> pl.Expr | None:
+    """Return one number that puts rows in order: of at most one value, then of a key of one column.
+
+    Then one reduction finds the first row of each group.
+    """
+    if len(key) > 1 or len(orders) > 1:
+        return None
+    if None in types:
+        schema = rows.collect_schema()
+        types = [schema[name] for name in (*key, *(name for name, _ in orders))]
+    if not all(dtype is not None and packable(dtype) for dtype in types):
         return None
     value, descending = (pl.col(orders[0][0]), orders[0][1]) if orders else (None, False)
     return packed(value, pl.col(key[0]), descending=descending, last_tie=last)
@@ -141,5 +146,12 @@ def lower_take(plan: Lowering, step: Take) -> Flow:
     orders = [(f"__o{i}", order.descending) for i, order in enumerate(sorting)]
     narrow = flow.rows().select(*key, *(resolver.value(order.value).alias(name) for order, (name, _) in zip(sorting, orders, strict=True)))
     by, descending = [*(name for name, _ in orders), *key], [*(down for _, down in orders), *(last for _ in key)]
-    first = narrow.sort(by, descending=descending, nulls_last=True).head(step.n).select(key)
+    ordered = narrow.sort(by, descending=descending, nulls_last=True)
+    if step.share is not None:
+        # Exact for any share written in decimals: 0.3 of 10 rows is 3, though 0.3 * 10 is a little less in binary.
+        least = (pl.len() * step.share + 1e-9).floor().cast(pl.UInt32)
+        ordered = ordered.with_row_index("__n").filter(pl.col("__n") < least)
+    elif step.n is not None:
+        ordered = ordered.head(step.n)
+    first = ordered.select(key)
     return keep_by_key(plan, step, step.source, first, positive=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.fault import reason_of
+from campaign_nb.data.fault import reason_of
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.optimise.columns import Output, python_columns
@@ -61,13 +61,20 @@ def _call(step: Python, frames: list[pl.LazyFrame], key: list[str]) -> pl.LazyFr
         rows = returned.lazy() if isinstance(returned, pl.DataFrame) else returned
         types = rows.collect_schema() if isinstance(rows, pl.LazyFrame) else None
     except Exception as error:
-        raise ActivityError(Problem(where, f"it raised {type(error).__name__}: {reason_of(error)}", "a LazyFrame")) from error
+        raise ActivityError(
+            Problem(where, f"it raised {type(error).__name__}: {reason_of(error)}", "a LazyFrame", "call it on .head() of what it is given")
+        ) from error
     if types is None:
         raise ActivityError(Problem(where, f"it returned {type(returned).__name__}", "a LazyFrame", "return rows.with_columns(…)"))
     missing = [column for column in (*key, *step.adds) if column not in types]
     if missing:
         raise ActivityError(
-            Problem(where, f"its result has no column {', '.join(missing)}", f"the key {', '.join(key)} and the columns of adds")
+            Problem(
+                where,
+                f"its result has no column {', '.join(missing)}",
+                f"the key {', '.join(key)} and the columns of adds",
+                f"return rows.with_columns({missing[0]}=…)",
+            )
         )
     given = frames[0].collect_schema()
     declared = {column: given[column] for column in key} | {name: pl.Schema({name: dtype})[name] for name, dtype in step.adds.items()}

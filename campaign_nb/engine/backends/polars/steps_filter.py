@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import polars as pl
 
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, every
-from campaign_nb.engine.backends.polars.links import stem_of
 from campaign_nb.engine.backends.polars.lowering import Lowering, rejected
 from campaign_nb.engine.backends.polars.semi import SemiForm, having
+from campaign_nb.engine.backends.polars.sides import stem_of
 from campaign_nb.engine.optimise.columns import anchor
 from campaign_nb.rules import tree
 from campaign_nb.steps import Anti, Attach, Bucket, Filter, Load, Rejected, Scan, Semi, Step
+
+MOST_MASKS = 16
+"""How many conditions a frame's transitions may share before their rows become a frame of their own."""
 
 
 def lower_scan(plan: Lowering, step: Scan) -> Flow:
@@ -60,6 +64,8 @@ def lower_filter(plan: Lowering, step: Filter) -> Flow:
 
 def _kept(plan: Lowering, step: Filter, kept: Flow) -> Flow:
     consumers = plan.columns.consumers[step]
+    if len(kept.masks) >= MOST_MASKS:
+        return plan.settle(step, kept, kept.rows().select(plan.held(step, kept, plan.carried(step))))
     if not kept.base.scan or (step not in plan.counted and len(consumers) == 1 and isinstance(consumers[0], Filter)):
         return kept
     return plan.settle(step, kept, kept.rows().select(plan.held(step, kept, plan.carried(step))))
@@ -94,26 +100,43 @@ def keep_by_key(plan: Lowering, step: Step, source: Step, keys: pl.LazyFrame, *,
 def lower_semi(plan: Lowering, step: Semi) -> Flow:
     """Keep the rows whose key is in every other population."""
     flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
-    if all(other.base is flow.base for other in others):
+    if all(other.base is flow.base for other in others) and not any(step.pairs):
         mask = Mask(pl.all_horizontal(_where(other) for other in others))
         plan.checked[step] = (flow, [mask])
         return flow.that(mask)
     key = list(step.population.table.key)
-    keys = others[0].select(key)
-    for other in others[1:]:
-        keys = keys.join(other.select(key), on=key, how="semi")
-    return keep_by_key(plan, step, step.source, keys, positive=True)
+    first, *rest = _matched(plan, step)
+    for keys in rest:
+        first = first.join(keys, on=key, how="semi")
+    return keep_by_key(plan, step, step.source, first, positive=True)
 
 
 def lower_anti(plan: Lowering, step: Anti) -> Flow:
     """Keep the rows whose key is in no other population."""
     flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
-    if all(other.base is flow.base for other in others):
+    if all(other.base is flow.base for other in others) and not any(step.pairs):
         mask = Mask(~pl.any_horizontal(_where(other) for other in others))
         plan.checked[step] = (flow, [mask])
         return flow.that(mask)
-    key = list(step.population.table.key)
-    return keep_by_key(plan, step, step.source, pl.concat([other.select(key) for other in others]), positive=False)
+    return keep_by_key(plan, step, step.source, pl.concat(_matched(plan, step)), positive=False)
+
+
+def _matched(plan: Lowering, step: Semi | Anti) -> list[pl.LazyFrame]:
+    """Return, for each other population, the keys of the rows that it has: by key, or by values."""
+    key, found = list(step.population.table.key), list[pl.LazyFrame]()
+    for other, pairs in itertools.zip_longest(step.others, step.pairs, fillvalue=()):
+        assert isinstance(other, Step)
+        flow = plan.source_flow(step, other)
+        if not pairs:
+            found.append(flow.select(key))
+            continue
+        mine, theirs = plan.resolver(step, step.source), plan.resolver(step, other)
+        names = [f"__p{i}" for i in range(len(pairs))]
+        rows = plan.source_flow(step, step.source).rows()
+        left = rows.select(*key, *(mine.value(node).alias(name) for (node, _), name in zip(pairs, names, strict=True)))
+        right = flow.rows().select(theirs.value(node).alias(name) for (_, node), name in zip(pairs, names, strict=True))
+        found.append(left.join(right, on=names, how="semi").select(key))
+    return found
 
 
 def _where(flow: Flow) -> pl.Expr:

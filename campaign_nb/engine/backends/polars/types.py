@@ -15,6 +15,9 @@ from campaign_nb.rules.tree import Scalar, Type
 DIGITS = 38
 """How many digits a decimal may have."""
 
+MOST_DECIMALS = 18
+"""More decimals than this, or zeros before the point, change no number."""
+
 SCALE = 9
 """How many decimals a decimal column has when nothing else is known of it."""
 

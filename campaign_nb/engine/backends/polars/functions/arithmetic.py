@@ -98,6 +98,11 @@ def _safe_remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return _remainder(a, not_zero(b))
 
 
+def _float_remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Return the remainder of floats; infinity as divisor leaves a finite number as it is."""
+    return pl.when(a.is_finite() & b.is_infinite()).then(a).otherwise(_safe_remainder(a, b))
+
+
 def _finer(expr: pl.Expr) -> pl.Expr:
     """Give a decimal at least nine decimals, without loss whatever its scale."""
     return expr + literal(Decimal(0).scaleb(-SCALE))
@@ -113,6 +118,6 @@ TABLE: Table = {
     "subtract": of_numbers(_difference, _difference, _difference),
     "multiply": _multiply,
     "divide": of_numbers(_quotient, _fine_share, _share),
-    "modulo": of_numbers(_remainder, _safe_remainder, _safe_remainder),
+    "mod": of_numbers(_remainder, _safe_remainder, _float_remainder),
     "negate": of_number(_whole_opposite, _opposite),
 }

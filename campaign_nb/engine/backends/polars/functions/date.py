@@ -15,7 +15,7 @@ from campaign_nb.rules.tree import Type
 
 _MOST = {"d": 3_652_058, "mo": 119_987, "y": 9_998}  # from year 1 to year 9999: beyond, a date is null
 _DAY = dt.timedelta(days=1)
-_MONTH_STEP, _YEAR_STEP = 32, 12 * 32
+MONTH_STEP, YEAR_STEP = 32, 12 * 32
 
 
 def local(operand: Operand) -> pl.Expr:
@@ -72,13 +72,15 @@ def _moved_day(day: dt.date, n: int, unit: str) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _later(unit: str) -> Implementation:
-    def later(args: Sequence[Operand], _: Context) -> Operand:
+def later(unit: str, sign: int = 1) -> Implementation:
+    """Move a date by units of the calendar, on the clock of its own zone."""
+
+    def moved_date(args: Sequence[Operand], _: Context) -> Operand:
         date, n = args
-        shown = Operand(moved(local(date), n, unit), date.type, depth=1 + date.depth + n.depth)
+        shown = Operand(moved(local(date), n, unit, sign), date.type, depth=1 + date.depth + n.depth)
         return shown if date.zone is None else Operand(at_zone(shown, date.zone), date.type, date.zone)
 
-    return later
+    return moved_date
 
 
 def _part(part: Callable[[pl.Expr], pl.Expr]) -> Implementation:
@@ -89,19 +91,24 @@ def _time_part(part: Callable[[pl.Expr], pl.Expr]) -> Implementation:
     return lambda args, _: part(local(args[0]).cast(pl.Datetime("us")) if args[0].type is Type.DATE else local(args[0])).cast(pl.Int64)
 
 
-def _position(date: pl.Expr) -> pl.Expr:
+def position(date: pl.Expr) -> pl.Expr:
     """A number that grows by 32 a month, so that 32 divides whole months."""
     year, month, day = (part.cast(pl.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
-    return (year * 12 + month) * _MONTH_STEP + day
+    return (year * 12 + month) * MONTH_STEP + day
 
 
 def _age(step: int) -> Implementation:
     def age(args: Sequence[Operand], context: Context) -> pl.Expr:
-        today = (context.today.year * 12 + context.today.month) * _MONTH_STEP + context.today.day
-        position = once(args, lambda read: _position(day_of(read[0])))
-        return ((today - position) / step).cast(pl.Int64)  # the cast cuts toward zero
+        today = (context.today.year * 12 + context.today.month) * MONTH_STEP + context.today.day
+        gone = once(args, lambda read: today - position(day_of(read[0])))
+        return (gone / step).cast(pl.Int64)  # the cast cuts toward zero
 
     return age
+
+
+def _days_ago_int(args: Sequence[Operand], context: Context) -> pl.Expr:
+    day = moved(literal(context.today), args[0], "d", -1)
+    return day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
 
 
 TABLE: Table = {
@@ -119,11 +126,10 @@ TABLE: Table = {
     "week_day": _part(lambda date: date.dt.weekday() - 1),
     "hour": _time_part(lambda date: date.dt.hour()),
     "minute": _time_part(lambda date: date.dt.minute()),
+    "second": _time_part(lambda date: date.dt.second()),
+    "year_and_month": _part(lambda date: date.dt.year().cast(pl.Int64) * 100 + date.dt.month()),
+    "days_ago_int": _days_ago_int,
     "days_old": lambda args, context: (literal(context.today) - day_of(args[0])).dt.total_days(),
-    "months_old": _age(_MONTH_STEP),
-    "years_old": _age(_YEAR_STEP),
-    "days_between": lambda args, _: (day_of(args[0]) - day_of(args[1])).dt.total_days(),
-    "add_days": _later("d"),
-    "add_months": _later("mo"),
-    "date_only": lambda args, _: day_of(args[0]),
+    "months_old": _age(MONTH_STEP),
+    "years_old": _age(YEAR_STEP),
 }

@@ -9,12 +9,13 @@ import polars as pl
 from campaign_nb.engine.backends.polars.functions.arithmetic import not_zero, of_number
 from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
 from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant, once
+from campaign_nb.engine.backends.polars.types import MOST_DECIMALS
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.functions.signature import widest
 from campaign_nb.rules.tree import Type
 
-MOST_DECIMALS = 18
-"""More decimals than this, or zeros before the point, change no number."""
+_NOISE = 1e-15
+_NUMBER = r"^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$"
 
 
 def _absolute(n: pl.Expr) -> pl.Expr:
@@ -33,15 +34,21 @@ def _down(n: pl.Expr) -> pl.Expr:
     return n.floor()
 
 
-def _round(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
+def _decimals(name: str, args: Sequence[Operand]) -> int | None:
+    """Return how many decimals a number keeps; None where that is null."""
     if len(args) > 1 and args[1].null:
-        return constant(None)
+        return None
     wanted = args[1].value if len(args) > 1 else 0
     if not isinstance(wanted, int):
-        raise DefinitionError(
-            Problem("rule", "the decimals of round differ from row to row", "a whole number", "cn.fn.round(customers.spend, 2)")
-        )
-    decimals = max(-MOST_DECIMALS, min(wanted, MOST_DECIMALS))
+        what = f"the decimals of {name} differ from row to row"
+        raise DefinitionError(Problem("rule", what, "a whole number", f"cn.fn.{name}(customers.spend, 2)"))
+    return max(-MOST_DECIMALS, min(wanted, MOST_DECIMALS))
+
+
+def _round(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
+    decimals = _decimals("round", args)
+    if decimals is None:
+        return constant(None)
     step = 10 ** max(0, -decimals)
 
     def fine(n: pl.Expr) -> pl.Expr:
@@ -51,6 +58,48 @@ def _round(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
         return (n.abs() + step // 2) // step * step * n.sign()
 
     return (of_number(_unchanged, fine) if decimals >= 0 else of_number(coarse, coarse))(args[:1], context)
+
+
+def _trunc(args: Sequence[Operand], context: Context) -> Operand | pl.Expr:
+    decimals = _decimals("trunc", args)
+    if decimals is None:
+        return constant(None)
+    step = 10 ** abs(decimals)
+
+    def fine(n: pl.Expr) -> pl.Expr:
+        if args[0].type is Type.DECIMAL:
+            return n.truncate(decimals)
+        size = n.abs() * step
+        near = (size - size.round()).abs() <= size * _NOISE  # 1.15 times 100 is a little less than 115
+        cut = pl.when(near).then(size.round()).otherwise(size.floor()) / step * n.sign()
+        return pl.when(size.is_finite()).then(cut).otherwise(n)
+
+    def coarse(n: pl.Expr) -> pl.Expr:
+        return n.abs() // step * step * n.sign()
+
+    return (of_number(_unchanged, fine) if decimals >= 0 else of_number(coarse, coarse))(args[:1], context)
+
+
+def _to_double(args: Sequence[Operand], _: Context) -> Operand:
+    (value,) = args
+    made = once(args, lambda read: _number(read[0].expr)) if value.type is Type.TEXT else value.expr.cast(pl.Float64)
+    return Operand(made, Type.NUMBER, nan=value.nan)
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    """Read a text as a number, null for what is none or has no end."""
+    number = pl.when(text.str.contains(_NUMBER)).then(text.str.strip_chars()).cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def _to_whole(dtype: pl.DataType) -> Implementation:
+    def whole(value: Operand) -> pl.Expr:
+        if value.type is Type.TEXT:
+            exact = value.expr.str.strip_chars().cast(pl.Int64, strict=False)
+            return pl.coalesce(exact, _number(value.expr).cast(pl.Int64, strict=False))
+        return value.expr.cast(pl.Int64, strict=False)
+
+    return lambda args, _: once(args, lambda read: whole(read[0]).cast(dtype, strict=False).cast(pl.Int64))
 
 
 def _extreme(*, larger: bool) -> Implementation:
@@ -81,6 +130,10 @@ TABLE: Table = {
     "round": _round,
     "greatest": _extreme(larger=True),
     "least": _extreme(larger=False),
+    "trunc": _trunc,
+    "to_double": _to_double,
+    "to_int64": _to_whole(pl.Int64()),
+    "to_integer": _to_whole(pl.Int32()),
     "sign": lambda args, _: args[0].expr.sign().cast(pl.Int64),
     "percent": _percent,
 }

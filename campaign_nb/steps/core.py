@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeAlias
 
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope
@@ -13,6 +14,8 @@ from campaign_nb.rules.schema import Field, RowSchema, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 
 REASON = "reason"
+
+Pairs: TypeAlias = tuple[tuple[tree.Node, tree.Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,15 @@ class Step:
 
     drops: ClassVar[bool] = False
     """Whether it leaves rows out, each with a reason."""
+    passes: ClassVar[bool] = True
+    """Whether its rows are rows of its first source, so that what a later step reads is carried from there."""
 
     @property
     def sources(self) -> tuple[Step, ...]:
         """The steps that it reads, the primary one first."""
         raise NotImplementedError
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows that it yields."""
         return self.sources[0].population
@@ -85,7 +90,7 @@ class Scan(Step):
         """None."""
         return ()
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The table's rows."""
         return self.rows
@@ -103,7 +108,7 @@ class Load(Step):
         """None."""
         return ()
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The stored rows."""
         return self.rows
@@ -120,7 +125,7 @@ class Unary(Step):
         """The one step that it reads."""
         return (self.source,)
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of its source."""
         return self.source.population
@@ -139,12 +144,14 @@ class Filter(Unary):
 
 @dataclass(frozen=True, eq=False)
 class Semi(Step):
-    """Keep the rows whose key is in every other step."""
+    """Keep the rows whose key is in every other step; or whose values are, where an other step has pairs of values."""
 
     drops: ClassVar[bool] = True
     source: Step
     others: tuple[Step, ...]
     reason: str
+    pairs: tuple[Pairs, ...] = ()
+    """For each other step the values of a row that equal values there; none are the key. A null equals nothing."""
 
     @property
     def sources(self) -> tuple[Step, ...]:
@@ -154,12 +161,14 @@ class Semi(Step):
 
 @dataclass(frozen=True, eq=False)
 class Anti(Step):
-    """Keep the rows whose key is in none of the other steps."""
+    """Keep the rows whose key is in none of the other steps; or whose values are not, where an other step has pairs of values."""
 
     drops: ClassVar[bool] = True
     source: Step
     others: tuple[Step, ...]
     reason: str
+    pairs: tuple[Pairs, ...] = ()
+    """For each other step the values of a row that equal values there; none are the key. A null equals nothing."""
 
     @property
     def sources(self) -> tuple[Step, ...]:
@@ -180,7 +189,7 @@ class Union(Step):
         """All inputs, the primary one first."""
         return self.inputs
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of the primary input, with the columns that any input added."""
         first = self.inputs[0].population
@@ -208,12 +217,13 @@ class Dedupe(Unary):
 
 @dataclass(frozen=True, eq=False)
 class Take(Unary):
-    """Keep the first n rows in an order that ends with the key."""
+    """Keep the first n rows in an order that ends with the key; or a share of all rows, rounded down."""
 
     drops: ClassVar[bool] = True
     order: tuple[tree.Order, ...]
-    n: int
+    n: int | None
     reason: str = "over the limit"
+    share: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +232,7 @@ class Attach(Unary):
 
     columns: tuple[tuple[str, tree.Node], ...]
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of its source with the added columns."""
         below = self.source.population
@@ -236,7 +246,7 @@ class Bucket(Unary):
     name: str
     seed: str
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of its source with the bucket."""
         return self.source.population.adding({self.name: Field(self.name, Type.INTEGER)})
@@ -246,7 +256,7 @@ class Bucket(Unary):
 class Rejected(Unary):
     """The rows that a dropping step left out, each with its reason."""
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows that the dropping step read, with the reason."""
         return self.source.sources[0].population.adding({REASON: Field(REASON, Type.TEXT)})
@@ -267,7 +277,7 @@ class Python(Step):
         """The frames that the function gets."""
         return self.inputs
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of the first input with the declared columns."""
         return self.inputs[0].population.adding(self.fields)
@@ -282,7 +292,7 @@ class Render(Unary):
     parts: tuple[tuple[str, tree.Node], ...]
     templates: tuple[tuple[str, Any], ...] = ()
 
-    @property
+    @cached_property
     def population(self) -> Population:
         """The rows of its source with the address and the parts."""
         names = ("address", *(name for name, _ in self.parts), *(name for name, _ in self.templates))

@@ -1,0 +1,81 @@
+"""Files outside of the store: replaced in one step, by one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from campaign_nb.errors import DeliveryError, Problem
+from campaign_nb.store import place
+from campaign_nb.store.faults import from_system
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+PATIENCE = 10.0
+"""How many seconds another program may hold a file's lock."""
+
+
+def replace(target: Path, fill: Callable[[Path], object], where: str) -> None:
+    """Let `fill` write a file, then put it in the place of another in one step.
+
+    Shape: rights of a file that is replaced stay; a new one is for its owner alone.
+    Errors: what the disk refuses; nothing is left behind.
+    """
+    temporary = place.temporary(target.parent)
+    try:
+        mode = target.stat().st_mode & 0o777 if target.is_file() else 0o600
+        temporary.touch(mode=0o600)
+        fill(temporary)
+        temporary.chmod(mode)
+        place.flush(temporary)
+        os.replace(temporary, target)
+        place.flush(target.parent)
+    except OSError as error:
+        raise from_system(error, where) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(target: Path, where: str) -> Generator[None]:
+    """Keep other processes that do the same from changing a file meanwhile.
+
+    Errors: a lock that another program holds for ten seconds, a folder that can't be written.
+    """
+    path = target.with_name(f".{target.name}.lock")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise from_system(error, where) from error
+    try:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                _lock(handle)
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    what = f"another program holds its lock for more than {PATIENCE:g} s"
+                    raise DeliveryError(
+                        Problem(where, what, "changes that take seconds", "try again when that program has ended")
+                    ) from None
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)

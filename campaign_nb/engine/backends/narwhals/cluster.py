@@ -1,0 +1,222 @@
+"""A dry run on a cluster: everything computed and counted there; nothing but counts comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from campaign_nb.data.fault import reason_of
+from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals.flow import Base, Flow, every
+from campaign_nb.engine.backends.narwhals.lowering import Lowering
+from campaign_nb.engine.backends.narwhals.refusal import ENGINE, Refusal
+from campaign_nb.engine.backends.narwhals.sources import ClusterSources
+from campaign_nb.engine.backends.narwhals.steps import LOWER
+from campaign_nb.engine.backends.narwhals.validate import problem, refusals
+from campaign_nb.engine.backends.polars.steps_filter import reasons_of
+from campaign_nb.engine.compute import Counted, account
+from campaign_nb.engine.dry import DryResult
+from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.engine.plan import Plan, Task, counted_steps
+from campaign_nb.engine.runner import Program
+from campaign_nb.errors import CampaignError, DataError, Problem, RunError
+from campaign_nb.graph.definition import Ref
+from campaign_nb.messages.content import WITHOUT
+from campaign_nb.steps import Render, Scan, Step, order_of_steps
+
+
+class Cluster:
+    """A campaign on a session of a cluster, for one instant."""
+
+    def __init__(self, session: Any, program: Program) -> None:
+        """Take over a session: it is set to UTC, and to null where something does not fit.
+
+        Errors: everything that does not run there, by activity, all together.
+        """
+        self._session, self._program = session, program
+        self._plan = program.plan(staged=False)
+        self._tasks = self._plan.stages[0].tasks
+        problems = refusals(self._plan, self._tasks)
+        if problems:
+            raise RunError(*problems, subject=f"campaign {self._plan.definition.name!r} on {ENGINE}" if len(problems) > 1 else "")
+        for name, value in spark.SETTINGS.items():
+            session.conf.set(name, value)
+
+    def dry_run(self, *, count: bool = True) -> DryResult:
+        """Count every transition, every reason and what rendering every message shows, in one job.
+
+        Errors: null or repeated keys, a source that the cluster can't read, a contract that does not hold.
+        """
+        counted = counted_steps(self._tasks) if count else []
+        renders = {effect.step: task.label for task in self._tasks for effect in task.compiled.effects if isinstance(effect.step, Render)}
+        lowered = self._lowered([*counted, *renders], counted)
+        counters = _Counters()
+        try:
+            for step in counted:
+                counters.add(step, lowered.flows[step])
+            for task in self._tasks if count else ():
+                for step in task.compiled.drops:
+                    _count_reasons(counters, lowered, step)
+            for step in renders:
+                if isinstance(step, Render):
+                    counters.summarise(step, lowered.delivered[step])
+            for label, key in self._keys(lowered):
+                counters.keys(label, lowered.sources.scan(label), key)
+            found = _computed(counters.read, self._tasks)
+        finally:
+            lowered.release()
+        _check_keys(found, dict(self._keys(lowered)))
+        result = Counted()
+        for task in self._tasks if count else ():
+            account(task, found, result)
+        return DryResult(result, {label: counters.summary(step, found) for step, label in renders.items()})
+
+    def frame(self, ref: Ref, columns: Sequence[str] = ()) -> Any:
+        """Return the rows of a transition as the cluster's own frame; none of them comes here."""
+        step = self._plan.whole[ref.label].compiled.ports[ref.port]
+        known = step.population
+        names = [name for name in known.extra if not name.startswith("_")] + [name for name in columns if name not in known.table.key]
+        output = Output(step, tuple(dict.fromkeys(names)))
+        self._plan.moments[output] = self._plan.whole[ref.label].moment
+        return self._lowered([output], []).delivered[output].to_native()
+
+    def messages(self, label: str) -> Any:
+        """Return the messages of an activity as the cluster's own frame: key, address and every part."""
+        task = next((task for task in self._tasks if task.label == label), None)
+        step = next((effect.step for effect in task.compiled.effects if isinstance(effect.step, Render)), None) if task else None
+        if step is None:
+            raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
+        rows = self._lowered([step], []).delivered[step]
+        return rows.select(*(name for name in rows.collect_schema().names() if not name.startswith(WITHOUT))).to_native()
+
+    def write(self, folder: Path | str) -> list[str]:
+        """Let the cluster write populations and messages as Parquet, a folder each; return the folders."""
+        written: list[str] = []
+        renders = [task.label for task in self._tasks if any(isinstance(effect.step, Render) for effect in task.compiled.effects)]
+        frames = [(f"{folder}/messages/{label}", lambda label=label: self.messages(label)) for label in renders]
+        ports = [Ref(task.label, port) for task in self._tasks for port in task.compiled.ports]
+        frames += [(f"{folder}/populations/{ref.label}/{ref.port}", lambda ref=ref: self.frame(ref)) for ref in ports]
+        for where, make in frames:
+            rows = make()
+            _computed(lambda rows=rows, where=where: rows.write.mode("overwrite").parquet(where), self._tasks)
+            written.append(where)
+        return written
+
+    def _lowered(self, ends: Sequence[Step], counted: Sequence[Step]) -> Lowering:
+        sources = ClusterSources(self._session, self._program.model, self._program.stored)
+        lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER)
+        try:
+            _computed(lowered.run, self._tasks)
+        except Refusal as refusal:
+            lowered.release()
+            raise RunError(problem(self._task_of(self._plan, lowered.doing), refusal)) from None
+        except BaseException:
+            lowered.release()
+            raise
+        return lowered
+
+    def _task_of(self, plan: Plan, step: Step | None) -> Task:
+        for task in plan.whole.values():
+            ends = [*task.compiled.ports.values(), *task.compiled.drops, *(effect.step for effect in task.compiled.effects)]
+            if step in order_of_steps(ends):
+                return task
+        return next(iter(plan.whole.values()))
+
+    def _keys(self, lowered: Lowering) -> list[tuple[str, tuple[str, ...]]]:
+        tables = {step.rows.table.label: step.rows.table.key for step in lowered.columns.steps if isinstance(step, Scan)}
+        return list(tables.items())
+
+
+class _Counters:
+    """Gathers counts per frame, so that all counts of a frame are one row of one job."""
+
+    def __init__(self) -> None:
+        self._selects: dict[Base, dict[str, nw.Expr]] = {}
+        self._places: dict[object, tuple[Base, str]] = {}
+
+    def _put(self, name: object, base: Base, expr: nw.Expr) -> None:
+        selects = self._selects.setdefault(base, {})
+        column = f"n{len(selects)}"
+        selects[column], self._places[name] = expr, (base, column)
+
+    def add(self, name: object, flow: Flow, *extra: nw.Expr) -> None:
+        """Count the rows of a flow, or those of them that meet further conditions."""
+        where = every([*flow.masks, *extra])
+        self._put(name, flow.base, nw.len() if where is None else _number(where))
+
+    def summarise(self, step: Render, rows: nw.LazyFrame[Any]) -> None:
+        """Count messages, empty parts and empty columns, and find the longest parts."""
+        base = Base(rows)
+        self._put((step, "messages"), base, nw.len())
+        for name, _ in step.parts:
+            if name.startswith(WITHOUT):
+                self._put((step, f"without {name.removeprefix(WITHOUT)}"), base, _number(nw.col(name)))
+                continue
+            self._put((step, f"{name} longest"), base, nw.col(name).str.len_chars().max())
+            self._put((step, f"{name} empty"), base, _number(nw.col(name).is_null() | nw.coalesce(nw.col(name) == "", nw.lit(False))))
+
+    def summary(self, step: Step, found: Mapping[object, int]) -> dict[str, Any]:
+        """Return what was counted of messages."""
+        names = [place[1] for place in self._places if isinstance(place, tuple) and place[0] is step and isinstance(place[1], str)]
+        counts = [name for name in names if name == "messages"]
+        longest = [name for name in names if name.endswith(" longest")]
+        empty = [name for name in names if name.endswith(" empty")]
+        return {name: found[step, name] for name in (*counts, *longest, *empty, *(name for name in names if name.startswith("without ")))}
+
+    def keys(self, label: str, rows: nw.LazyFrame[Any], key: Sequence[str]) -> None:
+        """Count rows, null keys and different keys of a table."""
+        known = nw.all_horizontal(*(~nw.col(name).is_null() for name in key), ignore_nulls=False)
+        self._put(("keys", label), Base(rows), nw.len())
+        self._put(("null", label), Base(rows), _number(~known))
+        self._put(("distinct", label), Base(rows.filter(known).select(*key).unique()), nw.len())
+
+    def read(self) -> dict[object, int]:
+        """Compute all counts in one job."""
+        parts = [base.frame.select(*(expr.alias(name) for name, expr in exprs.items())) for base, exprs in self._selects.items()]
+        rows = dict(zip(self._selects, spark.counted([part.to_native() for part in parts]), strict=True))
+        return {name: rows[base][int(column[1:])] for name, (base, column) in self._places.items()}
+
+
+def _number(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
+
+
+def _count_reasons(counters: _Counters, lowered: Lowering, step: Step) -> None:
+    reasons, checked = reasons_of(step), lowered.checked.get(step)
+    if checked is None or len(checked[1]) != len(reasons):
+        return
+    flow, masks = checked
+    for position, mask in enumerate(masks):
+        counters.add((step, position), flow, *masks[:position], ~mask)
+
+
+def _check_keys(found: Mapping[object, int], keys: Mapping[str, tuple[str, ...]]) -> None:
+    problems: list[Problem] = []
+    for label, key in keys.items():
+        rows, nulls, distinct = found["keys", label], found["null", label], found["distinct", label]
+        names, where = ", ".join(key), f"table {label!r}"
+        if not rows:
+            problems.append(Problem(where, "it has no rows", "at least one row", "check the source"))
+        if nulls:
+            problems.append(Problem(where, f"{nulls:,} rows have a null in the key {names}", "a value in every row", "repair the source"))
+        if rows - nulls > distinct:
+            what = f"{rows - nulls - distinct:,} rows repeat a key {names}"
+            problems.append(Problem(where, what, "each key once", "another key, or a source without repeats"))
+    if problems:
+        raise DataError(*problems, subject="the data" if len(problems) > 1 else "")
+
+
+def _computed(make: Any, tasks: Sequence[Task]) -> Any:
+    """Call something of the cluster's; what it raises names the activities, never people's data."""
+    try:
+        return make()
+    except (CampaignError, Refusal):
+        raise
+    except Exception as error:
+        labels = ", ".join(repr(task.label) for task in tasks[:6])
+        what = f"{ENGINE} can't compute them: {reason_of(error)}"
+        expected = "files that every node of the cluster can read, with the columns and types of their declaration"
+        raise RunError(Problem(f"activities {labels} on {ENGINE}", what, expected, "shop.check()")) from error

@@ -1,0 +1,210 @@
+"""The state of a lowering to a cluster: flows of steps, what waits for a join, and the order in which both go on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import narwhals as nw
+
+from campaign_nb.engine.backends.narwhals import hashing
+from campaign_nb.engine.backends.narwhals.expressions import compile_operand, compile_rule, selects
+from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame
+from campaign_nb.engine.backends.narwhals.links import Links, field_of_leaf
+from campaign_nb.engine.backends.narwhals.operand import wall
+from campaign_nb.engine.backends.narwhals.sources import ClusterSources
+from campaign_nb.engine.backends.polars.hashing import seed_of
+from campaign_nb.engine.backends.polars.links import context_of
+from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
+from campaign_nb.rules import tree
+from campaign_nb.rules.schema import Field, Schema
+from campaign_nb.steps import REASON, Filter, Rejected, Step
+
+Lower = Callable[["Lowering", Any], Flow]
+
+
+class RowResolver:
+    """Resolves the leaves of nodes on a flow; added columns that are still definitions are compiled in place."""
+
+    def __init__(self, columns: Columns, flow: Flow, scope: Step, moment: Moment) -> None:
+        self.columns, self.flow, self.scope, self.moment = columns, flow, scope, moment
+
+    def __call__(self, node: tree.Node) -> tuple[nw.Expr, Field]:
+        """Return the expression and the type of a leaf."""
+        population = self.scope.population
+        if isinstance(node, Reason):
+            return self.flow.column(node.column), Field(REASON, tree.Type.TEXT)
+        if isinstance(node, tree.Column) and not node.path:
+            bound = self.columns.virtual[self.scope].get(node.name)
+            field = population.scope.row.column(node.name)
+            assert field is not None
+            if bound is None:
+                return self.flow.column(node.name), field
+            inner = RowResolver(self.columns, self.flow, bound.scope, bound.moment)
+            return inner.column(bound.node, field), field
+        name = self.flow.base.derived[Leaf(node, self.moment)]
+        if isinstance(node, Draw):
+            return nw.col(name), Field(name, tree.Type.INTEGER)
+        return nw.col(name), field_of_leaf(population.scope, name, node)
+
+    def value(self, node: tree.Node) -> nw.Expr:
+        """Compile a value."""
+        if isinstance(node, Draw | Reason):
+            return self(node)[0]
+        return compile_operand(node, self, context_of(self.moment)).expr
+
+    def column(self, node: tree.Node, field: Field) -> nw.Expr:
+        """Compile a value for a column: an instant on the campaign's clock where the column has no zone."""
+        if isinstance(node, Draw | Reason):
+            return self(node)[0]
+        context = context_of(self.moment)
+        made = compile_operand(node, self, context)
+        return wall(made, context) if made.zone is not None and field.zone is None else made.expr
+
+    def rule(self, node: tree.Node) -> nw.Expr:
+        """Compile a rule to true or false."""
+        return selects(compile_rule(node, self, context_of(self.moment)))
+
+
+class Lowering:
+    """Turns the steps of a plan into flows over shared frames of a cluster."""
+
+    def __init__(
+        self, columns: Columns, schema: Schema, sources: ClusterSources, counted: Sequence[Step], vocabulary: Mapping[type[Step], Lower]
+    ) -> None:
+        self.columns, self.sources, self.vocabulary = columns, sources, vocabulary
+        self.links = Links(schema, sources.scan)
+        self.counted = set(counted)
+        self.flows: dict[Step, Flow] = {}
+        self.inflow: dict[tuple[Step, Step], Flow] = {}
+        self.checked: dict[Step, tuple[Flow, list[nw.Expr]]] = {}
+        self.delivered: dict[Step, Frame] = {}
+        self.narrowed: set[Step] = set()
+        """Filters that were applied in part already, to rows that nothing else reads."""
+        self.kept: list[Any] = []
+        """Frames that the cluster keeps until the plan is done."""
+        self.doing: Step | None = None
+
+    def run(self) -> None:
+        """Lower every step: what needs nothing attached first, then a join per frame for all that wait."""
+        missing = {step: len(set(step.sources)) for step in self.columns.steps}
+        ready = deque(step for step in self.columns.steps if not missing[step])
+        waiting: dict[Step, None] = {}
+        while ready or waiting:
+            while ready:
+                self.doing = step = ready.popleft()
+                if any(self.lacking(step, source) for source in step.sources):
+                    waiting[step] = None
+                    continue
+                self.flows[step] = self.vocabulary[type(step)](self, step)
+                for consumer in self.columns.consumers[step]:
+                    missing[consumer] -= 1
+                    if not missing[consumer]:
+                        ready.append(consumer)
+            self._attach(list(waiting))
+            ready.extend(waiting)
+            waiting.clear()
+
+    def release(self) -> None:
+        """Let the cluster forget what it kept for the plan."""
+        for frame in self.kept:
+            frame.unpersist()
+
+    # ------------------------------------------------------------------------------------------------ what is missing
+
+    def source_flow(self, step: Step, source: Step) -> Flow:
+        """Return the flow that a step reads of a source: its own, with what was attached for it."""
+        return self.inflow.get((step, source), self.flows[source])
+
+    def lacking(self, step: Step, source: Step) -> list[Leaf]:
+        """Return what must be attached to a source's rows before a step can be lowered."""
+        flow = self.source_flow(step, source)
+        return [leaf for leaf in self.columns.reading(step, source).leaves if leaf not in flow.base.derived]
+
+    def _attach(self, steps: Sequence[Step]) -> None:
+        groups: dict[Base, list[tuple[Step, Step, Flow]]] = {}
+        for step in steps:
+            for source in dict.fromkeys(step.sources):
+                if self.lacking(step, source):
+                    flow = self._narrowed(step, source)
+                    groups.setdefault(flow.base, []).append((step, source, flow))
+        for base, entries in groups.items():
+            self.doing = entries[0][0]
+            table = entries[0][1].population.table
+            leaves = list(dict.fromkeys(leaf for step, source, _ in entries for leaf in self.lacking(step, source)))
+            frame, derived = base.frame, dict[Leaf, str]()
+            wheres = [where for _, _, flow in entries if (where := flow.where()) is not None]
+            if len(wheres) == len(entries):
+                frame = frame.filter(reduce(lambda one, two: one | two, wheres))
+            for leaf in leaves:
+                if isinstance(leaf.node, Draw):
+                    frame, derived[leaf] = self.drawn(frame, entries[0][1], leaf)
+            frame, found = self.links.joined(frame, table, [leaf for leaf in leaves if not isinstance(leaf.node, Draw)])
+            made = self.keep(Base(frame, {**base.derived, **derived, **found}))
+            for step, source, flow in entries:
+                masks = () if len(entries) == 1 and flow.masks else flow.masks
+                self.inflow[step, source] = Flow(made, masks, flow.computed)
+
+    def _narrowed(self, step: Step, source: Step) -> Flow:
+        """Apply the conditions of a filter that need nothing attached before its other conditions are looked up."""
+        flow = self.source_flow(step, source)
+        if not isinstance(step, Filter) or len(step.checks) != 1 or self.rejected(step):
+            return flow
+        resolver, moment = self.resolver(step, source), self.columns.moment_of(step)
+        nodes = [
+            node
+            for node in tree.conjuncts(step.checks[0].rule)
+            if all(leaf in flow.base.derived for leaf in self.columns.read(node, source, moment).leaves)
+        ]
+        if nodes:
+            self.narrowed.add(step)
+        return flow.that(*(resolver.rule(node) for node in nodes))
+
+    # ---------------------------------------------------------------------------------------------------- lowering
+
+    def resolver(self, step: Step, source: Step) -> RowResolver:
+        """Return what resolves a step's nodes on the rows of a source."""
+        return RowResolver(self.columns, self.source_flow(step, source), source, self.columns.moment_of(step))
+
+    def carried(self, step: Step, *extra: Reading) -> list[str]:
+        """Return the columns that rows after a step must hold: the key, and what is read downstream."""
+        names = dict.fromkeys(step.population.table.key)
+        for reading in (self.columns.needs[step], *extra):
+            names |= dict.fromkeys(sorted(reading.columns))
+        return list(names)
+
+    def held(self, step: Step, flow: Flow, names: Sequence[str]) -> list[nw.Expr]:
+        """Return the columns to keep of a flow: by name, and what was attached and is read again downstream."""
+        later = self.columns.needs[step].leaves
+        derived = [name for leaf, name in flow.base.derived.items() if leaf in later]
+        return [*(flow.column(name).alias(name) for name in names), *(nw.col(name) for name in derived)]
+
+    def settle(self, step: Step, flow: Flow, frame: Frame) -> Flow:
+        """Make a frame the base of a new flow, kept where several read it."""
+        later = self.columns.needs[step].leaves
+        base = Base(frame, {leaf: name for leaf, name in flow.base.derived.items() if leaf in later})
+        return Flow(self.keep(base) if step in self.counted or len(self.columns.consumers[step]) > 1 else base)
+
+    def keep(self, base: Base) -> Base:
+        """Let the cluster keep a frame for all who read it."""
+        native = base.frame.to_native().persist()
+        self.kept.append(native)
+        return Base(nw.from_native(native), base.derived)
+
+    def drawn(self, frame: Frame, step: Step, leaf: Leaf) -> tuple[Frame, str]:
+        """Add the stable hash that a leaf asks for."""
+        assert isinstance(leaf.node, Draw)
+        name, table = self.links.name(), step.population.table
+        return hashing.with_bucket(frame, [table.columns[key] for key in table.key], seed_of(leaf.node.seed), name), name
+
+    def physical(self, step: Step, source: Step, *extra: Reading) -> tuple[Flow, Frame]:
+        """Return the rows that a step reads of a source, with what it and the steps after it need."""
+        flow = self.source_flow(step, source)
+        return flow, flow.rows().select(*self.held(step, flow, self.carried(step, *extra)))
+
+    def rejected(self, step: Step) -> bool:
+        """Tell whether somebody asks for the rows that a step leaves out."""
+        return any(isinstance(consumer, Rejected) for consumer in self.columns.consumers[step])

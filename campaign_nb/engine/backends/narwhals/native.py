@@ -1,0 +1,36 @@
+"""Functions of an engine that Narwhals does not have, as Narwhals expressions.
+
+This is the one place that knows how Narwhals evaluates an expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import narwhals as nw
+from narwhals._expression_parsing import ExprKind, ExprMetadata, ExprNode
+
+_ROW_BY_ROW = ExprNode(ExprKind.COL, "col", names=("",))
+"""What Narwhals takes every such expression for: a column, even where it is the same for all rows."""
+
+
+class _Native(nw.Expr):
+    """An expression whose value a function makes of the engine's own columns."""
+
+    def __init__(self, function: Callable[..., Any], args: Sequence[nw.Expr]) -> None:
+        super().__init__(ExprNode(ExprKind.ELEMENTWISE, "coalesce", exprs=args))
+        self._function, self._args = function, args
+
+    def _to_compliant_expr(self, ns: Any) -> Any:
+        args = [arg._to_compliant_expr(ns) for arg in self._args]
+        made = ns._expr._from_elementwise_horizontal_op(lambda columns: self._function(*columns), *args)
+        made._opt_metadata = ExprMetadata.from_col(_ROW_BY_ROW)
+        return made
+
+
+def native(function: Callable[..., Any], *args: nw.Expr) -> nw.Expr:
+    """Return what a function makes of native columns, row by row, as an expression that others are built on."""
+    if not args:
+        return nw.coalesce(_Native(lambda _: function(), (nw.lit(1),)))
+    return nw.coalesce(_Native(function, args))

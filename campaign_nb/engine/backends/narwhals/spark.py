@@ -1,0 +1,356 @@
+"""What Narwhals lacks on Spark: the table of its own functions, on native columns and frames.
+
+Sessions run in UTC and without ANSI errors, so that what does not fit is null, as everywhere in rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pyspark.sql.connect import functions as F
+from pyspark.sql.connect.window import Window
+
+from campaign_nb.rules.tree import Type
+
+DDL: Mapping[Type | None, str] = {
+    Type.INTEGER: "bigint",
+    Type.NUMBER: "double",
+    Type.DECIMAL: "decimal(38,9)",
+    Type.TEXT: "string",
+    Type.BOOLEAN: "boolean",
+    Type.DATE: "date",
+    Type.DATETIME: "timestamp_ntz",
+}
+"""The types of columns of which nothing else is known."""
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+}
+"""What every session of ours is set to."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+# ------------------------------------------------------------------------------------------------------------ literals
+
+
+def null(kind: Type | None) -> Any:
+    """Return a null of a type."""
+    return F.lit(None).cast(DDL[kind])
+
+
+def decimal(value: Decimal, scale: int) -> Any:
+    """Return a decimal with as many decimals as it is written with."""
+    return F.lit(f"{value:f}").cast(f"decimal(38,{scale})")
+
+
+def clock(value: dt.datetime) -> Any:
+    """Return a date-time without zone."""
+    return F.lit(value.isoformat(" ", "microseconds")).cast("timestamp_ntz")
+
+
+def instant(value: dt.datetime) -> Any:
+    """Return an instant."""
+    return F.timestamp_micros(F.lit((value - _EPOCH) // dt.timedelta(microseconds=1)).cast("bigint"))
+
+
+# --------------------------------------------------------------------------------------------------------------- times
+
+
+def midnight(day: Any) -> Any:
+    """Return a date as its first instant, without zone."""
+    return day.cast("timestamp_ntz")
+
+
+def shown(instant: Any, zone: str) -> Any:
+    """Return what the clock of a zone shows at an instant."""
+    return F.convert_timezone(F.lit("UTC"), F.lit(zone), instant.cast("timestamp_ntz"))
+
+
+def at_zone(clock: Any, zone: str) -> Any:
+    """Return the instant at which a zone's clock shows this: the first of two; in a gap, counted from before it."""
+    return F.convert_timezone(F.lit(zone), F.lit("UTC"), clock).cast("timestamp")
+
+
+def micros(moment: Any) -> Any:
+    """Return the microseconds since 1970 of a date-time with or without zone, a whole number."""
+    return F.unix_micros(moment.cast("timestamp"))
+
+
+def from_micros(number: Any) -> Any:
+    """Return the date-time without zone so many microseconds after 1970."""
+    return F.timestamp_micros(number).cast("timestamp_ntz")
+
+
+def day(clock: Any) -> Any:
+    """Return the date of a date-time without zone."""
+    return clock.cast("date")
+
+
+def instant_of_clock(clock: Any) -> Any:
+    """Return the instant that a clock in UTC shows."""
+    return clock.cast("timestamp")
+
+
+def _big(number: Any) -> Any:
+    return number.cast("bigint")
+
+
+PARTS: Mapping[str, Any] = {
+    "year": lambda clock: _big(F.year(clock)),
+    "quarter": lambda clock: _big(F.quarter(clock)),
+    "month": lambda clock: _big(F.month(clock)),
+    "day": lambda clock: _big(F.dayofmonth(clock)),
+    "day_of_year": lambda clock: _big(F.dayofyear(clock)),
+    "week_day": lambda clock: _big(F.weekday(clock)),
+    "hour": lambda clock: _big(F.hour(clock)),
+    "minute": lambda clock: _big(F.minute(clock)),
+    "second": lambda clock: _big(F.second(clock)),
+    "year_and_month": lambda clock: _big(F.year(clock) * 100 + F.month(clock)),
+}
+"""Parts of a date-time without zone, whole numbers."""
+
+
+def _steps(n: Any, sign: int, most: int) -> Any:
+    return F.when(n.between(-most, most), n.cast("int") * sign)
+
+
+def moved(unit: str, sign: int, most: int) -> Any:
+    """Return a function that moves a date by days, months or years; null for more than 9998 years."""
+    if unit == "d":
+        return lambda date, n: F.date_add(date, _steps(n, sign, most))
+    return lambda date, n: F.add_months(date, _steps(n, sign * (12 if unit == "y" else 1), most))
+
+
+def moved_clock(unit: str, sign: int, most: int) -> Any:
+    """Return a function that moves a date-time without zone, its time of day kept."""
+    by_date = moved(unit, sign, most)
+
+    def moved_one(clock: Any, n: Any) -> Any:
+        time = micros(clock) - micros(clock.cast("date").cast("timestamp_ntz"))
+        return from_micros(micros(by_date(clock.cast("date"), n).cast("timestamp_ntz")) + time)
+
+    return moved_one
+
+
+_LONGEST = 9_998 * 366 * 86_400
+
+
+def passed(seconds: int) -> Any:
+    """Return a function that moves a date-time by n times so many seconds."""
+    most = _LONGEST // abs(seconds)
+    return lambda moment, n: from_micros(micros(moment) + F.when(n.between(-most, most), _big(n)) * (seconds * 1_000_000))
+
+
+def elapsed(seconds: int) -> Any:
+    """Return a function that counts whole units between two date-times, cut toward zero."""
+    unit = F.lit(seconds * 1_000_000).cast("bigint")
+    return lambda end, start: F.call_function("div", micros(end) - micros(start), unit)
+
+
+def _position(date: Any) -> Any:
+    return (_big(F.year(date)) * 12 + F.month(date)) * 32 + F.dayofmonth(date)
+
+
+def apart(step: int) -> Any:
+    """Return a function that counts whole months, or years, between two days."""
+    return lambda one, two: F.call_function("div", _position(one) - _position(two), F.lit(step).cast("bigint"))
+
+
+def days(one: Any, two: Any) -> Any:
+    """Return the days from the second date to the first."""
+    return _big(F.datediff(one, two))
+
+
+def order(one: Any, two: Any) -> Any:
+    """Return 1, 0 or -1."""
+    return _big((one > two).cast("int") - (one < two).cast("int"))
+
+
+def start_of_day(unit: str, date: Any) -> Any:
+    """Return the first day of a week, a quarter or a year."""
+    return F.trunc(date, unit)
+
+
+def start_of(unit: str, clock: Any) -> Any:
+    """Return the first instant of a week, a quarter or a year."""
+    return F.date_trunc(unit, clock).cast("timestamp_ntz")
+
+
+# ------------------------------------------------------------------------------------------------------------- numbers
+
+
+def not_nan(number: Any) -> Any:
+    """Return a number, null where it is NaN."""
+    return F.nullif(number, F.lit(float("nan")))
+
+
+def quotient(a: Any, b: Any) -> Any:
+    """Divide whole numbers, cut toward zero; null for a divisor of 0 and for what does not fit."""
+    plain = F.call_function("div", a.cast("bigint"), b.cast("bigint"))
+    return F.when(b == -1, (-a.cast("decimal(20,0)")).try_cast("bigint")).otherwise(plain)
+
+
+def whole(compute: Any) -> Any:
+    """Return a function that computes with whole numbers beyond 64 bits and is null for what does not fit in the end."""
+    return lambda *args: compute(*(arg.cast("decimal(20,0)") for arg in args)).try_cast("bigint")
+
+
+def unchanged(number: Any) -> Any:
+    """Return a number as it is."""
+    return number
+
+
+size, up, down, sign, greatest, least = (
+    F.abs,
+    lambda number: F.ceil(number).cast("double"),
+    lambda number: F.floor(number).cast("double"),
+    lambda number: F.sign(number).cast("bigint"),
+    F.greatest,
+    F.least,
+)
+
+
+def unless_null(made: Any, *args: Any) -> Any:
+    """Return a value, null where an argument is null."""
+    known = F.lit(True)
+    for arg in args:
+        known = known & arg.isNotNull()
+    return F.when(known, made)
+
+
+def rounded(decimals: int) -> Any:
+    """Return a function that rounds floats, halves away from zero, as floats are multiplied."""
+    step = F.lit(float(10**decimals))
+    return lambda number: F.round(number * step) / step
+
+
+def rounded_decimal(decimals: int) -> Any:
+    """Return a function that rounds decimals, halves away from zero."""
+    return lambda number: F.round(number, decimals)
+
+
+def to_whole(ddl: str) -> Any:
+    """Return a function that cuts a number toward zero; null for what does not fit."""
+    return lambda number: number.try_cast(ddl).cast("bigint")
+
+
+FLAGS: Mapping[str, Any] = {
+    "clear_bit": lambda number, flag: number.cast("bigint").bitwiseAND(F.bitwise_not(flag.cast("bigint"))),
+    "set_bit": lambda number, flag: number.cast("bigint").bitwiseOR(flag.cast("bigint")),
+    "is_bit_set": lambda number, flag: number.cast("bigint").bitwiseAND(flag.cast("bigint")) == flag.cast("bigint"),
+}
+
+# ---------------------------------------------------------------------------------------------------------------- text
+
+TEXT_TESTS: Mapping[str, Any] = {"starts_with": F.startswith, "ends_with": F.endswith, "contains": F.contains}
+
+
+def matches(text: Any, regex: str) -> Any:
+    """Tell whether a regular expression is found in a text."""
+    return F.regexp_like(text, F.lit(regex))
+
+
+# -------------------------------------------------------------------------------------------------------------- frames
+
+
+def ranked(frame: Any, groups: Sequence[str], orders: Sequence[tuple[str, bool]], name: str) -> Any:
+    """Number the rows of each group from 1 in an order, nulls last."""
+    keys = [F.desc_nulls_last(column) if descending else F.asc_nulls_last(column) for column, descending in orders]
+    window = Window.partitionBy(*groups) if groups else Window.partitionBy(F.lit(1))
+    return frame.withColumn(name, F.row_number().over(window.orderBy(*keys)))
+
+
+def ordered(frame: Any, orders: Sequence[tuple[str, bool]], n: int) -> Any:
+    """Return the first n rows in an order, nulls last."""
+    return frame.sort(*(F.desc_nulls_last(name) if down else F.asc_nulls_last(name) for name, down in orders)).limit(n)
+
+
+AGGREGATES: Mapping[str, Any] = {
+    "count": F.count,
+    "count_distinct": F.count_distinct,
+    "sum": F.sum,
+    "min": F.min,
+    "max": F.max,
+    "avg": lambda column: F.avg(column.cast("double")),
+    "std_dev": lambda column: F.stddev_samp(column.cast("double")),
+}
+
+
+def joined_text(column: Any, separator: str) -> Any:
+    """Join the texts of a group in their order; null where there is none."""
+    texts = F.collect_list(column)
+    return F.when(F.size(texts) > 0, F.array_join(F.array_sort(texts), separator))
+
+
+def aggregated(frame: Any, keys: Sequence[str], aggregates: Sequence[tuple[str, str, str, str]]) -> Any:
+    """Return one row per group: for each of (name, function, column, separator) a column."""
+    made = [
+        (joined_text(F.col(column), separator) if function == "string_agg" else AGGREGATES[function](F.col(column))).alias(name)
+        for name, function, column, separator in aggregates
+    ]
+    return frame.groupBy(*keys).agg(*made)
+
+
+def counted(parts: Sequence[Any]) -> list[list[int]]:
+    """Compute frames of one row of counts each in one job; nothing but these numbers reaches the driver."""
+    rows = [
+        part.select(F.lit(at).alias("at"), F.array(*(F.col(name).cast("bigint") for name in part.columns)).alias("n"))
+        for at, part in enumerate(parts)
+    ]
+    if not rows:
+        return []
+    together = rows[0]
+    for one in rows[1:]:
+        together = together.unionAll(one)
+    found = {row["at"]: [int(number or 0) for number in row["n"]] for row in together.collect()}
+    return [found[at] for at in range(len(parts))]
+
+
+# ---------------------------------------------------------------------------------------------------------------- hash
+
+_MASK, _FIRST, _SECOND = 2**32 - 1, 0x21F0AAAD, 0x735A2D97
+
+_STAMP = "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"
+
+
+def key_text(name: str, kind: Type, zone: str | None) -> Any:
+    """Return the one text of a key's value."""
+    column = F.col(f"`{name}`")
+    if kind is Type.DATETIME:
+        stamp = F.date_format(column.cast("timestamp_ntz"), _STAMP)
+        return stamp if zone is None else F.concat(stamp, F.lit("Z"))
+    if kind is Type.DECIMAL:
+        text = F.format_string("%s", column.cast("string"))
+        return F.when(F.contains(text, F.lit(".")), F.regexp_replace(text, r"\.?0+\z", "")).otherwise(text)
+    return column.cast("string")
+
+
+def drawn(frame: Any, key: Sequence[str], whole_number: bool, texts: Iterable[Any], seed: int, name: str) -> Any:
+    """Add the stable hash of a key, as `backends.polars.hashing` says: one column a step, since each reads its input twice."""
+    if whole_number:
+        number = F.col(key[0]).cast("bigint")
+        upper, lower = F.shiftrightunsigned(number, 32), number.bitwiseAND(F.lit(_MASK).cast("bigint"))
+    else:
+        digest = F.sha2(F.concat_ws("\x1f", *texts), 256)
+        known = F.lit(True)
+        for column in key:
+            known = known & F.col(column).isNotNull()
+        upper, lower = F.when(known, F.conv(F.substring(digest, 1, 8), 16, 10).cast("bigint")), None
+    frame = _mixed(frame.withColumn(name, upper.bitwiseXOR(F.lit(seed & _MASK).cast("bigint"))), name)
+    if lower is not None:
+        frame = frame.withColumn(name, F.col(name).bitwiseXOR(lower))
+    return _mixed(frame, name)
+
+
+def _mixed(frame: Any, name: str) -> Any:
+    x = F.col(name)
+    for bits, factor in ((16, _FIRST), (15, _SECOND)):
+        frame = frame.withColumn(name, x.bitwiseXOR(F.shiftrightunsigned(x, bits)))
+        frame = frame.withColumn(name, (x * F.lit(factor).cast("bigint")).bitwiseAND(F.lit(_MASK).cast("bigint")))
+    return frame.withColumn(name, x.bitwiseXOR(F.shiftrightunsigned(x, 15)))

@@ -1,0 +1,161 @@
+"""What Narwhals lacks on Spark for text: its own functions on native columns, in the patterns of Java."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql.connect import functions as F
+
+from campaign_nb.messages.cells import MOST_MONEY, NUDGE, NUDGED
+
+_WHITE = r"\t\n\u000b\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CONTROL = r"[\u0000-\u001f\u007f-\u009f\u2028\u2029]+"
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~`-]+)*"
+_LABEL = r"[\pL\pN](?:[\pL\pN\pM-]{0,61}[\pL\pN\pM])?"
+_ADDRESS = rf"\A{_LOCAL}@(?:{_LABEL}\.)+[\pL\pM]{{2,63}}\z|\A{_LOCAL}@(?:{_LABEL}\.)+xn--[A-Za-z0-9-]{{1,59}}\z"
+_ASCII = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN = rf"\A{_LOCAL}@(?:{_ASCII}\.)+(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{1,59}})\z"
+_OTHER = r"\p{IsCyrillic}\p{IsGreek}\p{IsArmenian}\p{IsCherokee}"
+_MIXED = rf"@.*(?:\p{{IsLatin}}[^.]*[{_OTHER}]|[{_OTHER}][^.]*\p{{IsLatin}})"
+
+
+def text(value: Any) -> Any:
+    """Return a value as text."""
+    return value.cast("string")
+
+
+def no_text() -> Any:
+    """Return a null text."""
+    return F.lit(None).cast("string")
+
+
+def clock_text(clock: Any) -> Any:
+    """Return a date-time without zone as text, to the second."""
+    return F.date_format(clock, "yyyy-MM-dd HH:mm:ss")
+
+
+def fixed(number: Any, decimals: int) -> Any:
+    """Return a number with so many decimals, halves away from zero."""
+    return F.format_string(f"%.{decimals}f", F.round(number.cast(f"decimal(38,{max(decimals, 9)})"), decimals))
+
+
+def at_least(number: Any, least: int) -> Any:
+    """Return a whole number that is not below another; null stays null."""
+    return F.when(number < least, F.lit(least).cast("bigint")).otherwise(number.cast("bigint"))
+
+
+def left(value: Any, n: Any) -> Any:
+    """Return the first n characters."""
+    return _slice(value, F.lit(1), n)
+
+
+def right(value: Any, n: Any) -> Any:
+    """Return the last n characters."""
+    length = F.char_length(value)
+    return F.when(n.isNotNull(), _slice(value, F.greatest(length - n + 1, F.lit(1)), n))
+
+
+def from_on(value: Any, start: Any) -> Any:
+    """Return the text from a position on."""
+    return _slice(value, at_least(start, 1), F.char_length(value))
+
+
+def substring(value: Any, start: Any, length: Any) -> Any:
+    """Return so many characters from a position on; positions before the first count too."""
+    first = at_least(start, 1)
+    return _slice(value, first, start.cast("bigint") + at_least(length, 0) - first)
+
+
+def _slice(value: Any, start: Any, length: Any) -> Any:
+    most = F.lit(2**31 - 1).cast("bigint")
+    at = F.least(start.cast("bigint"), most).cast("int")
+    cut = F.substr(value, at, F.least(F.greatest(length.cast("bigint"), F.lit(0)), most).cast("int"))
+    return F.when(start.isNotNull() & length.isNotNull(), cut)  # the least and the greatest of values pass over nulls
+
+
+def lpad(value: Any, n: Any, filling: str) -> Any:
+    """Fill a text up at its start, or cut it."""
+    return F.call_function("lpad", value, n.cast("int"), F.lit(filling))
+
+
+def rpad(value: Any, n: Any, filling: str) -> Any:
+    """Fill a text up at its end, or cut it."""
+    return F.call_function("rpad", value, n.cast("int"), F.lit(filling))
+
+
+def concat(*texts: Any) -> Any:
+    """Join texts; null where one is."""
+    return F.concat(*texts)
+
+
+def _juxtaposed(*texts: Any) -> Any:
+    return F.concat_ws(" ", *(F.nullif(one, F.lit("")) for one in texts))
+
+
+def _domain(address: Any) -> Any:
+    return F.nullif(F.regexp_substr(address, F.lit(r"@[^@]*\z")), F.lit("\ufdd0")).substr(F.lit(2), F.lit(2**31 - 1))
+
+
+def _first_line(value: Any) -> Any:
+    return F.regexp_replace(value, r"(?s)[\r\n].*", "")
+
+
+SIMPLE: Mapping[str, Any] = {
+    "lower": F.lower,
+    "upper": F.upper,
+    "trim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+|[{_WHITE}]+\z", ""),
+    "ltrim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+", ""),
+    "rtrim": lambda value: F.regexp_replace(value, rf"[{_WHITE}]+\z", ""),
+    "length": lambda value: F.char_length(value).cast("bigint"),
+    "data_length": lambda value: F.octet_length(value).cast("bigint"),
+    "charindex": lambda value, part: F.position(part, value).cast("bigint"),
+    "replace": F.replace,
+    "md5_digest": F.md5,
+    "sha256_digest": lambda value: F.sha2(value, 256),
+    "sha512_digest": lambda value: F.sha2(value, 512),
+    "juxt_words": _juxtaposed,
+    "juxt_words3": _juxtaposed,
+    "get_email_domain": _domain,
+}
+"""Functions of text columns alone."""
+
+
+def escaped(value: Any) -> Any:
+    """Return a text as HTML."""
+    for mark, entity in _ENTITIES.items():
+        value = F.replace(value, F.lit(mark), F.lit(entity))
+    return value
+
+
+def one_line(value: Any) -> Any:
+    """Return a text without line breaks and control characters."""
+    return F.regexp_replace(value, _CONTROL, " ")
+
+
+def money(number: Any) -> Any:
+    """Return a whole number or a decimal with two decimals, null from a thousand million million on."""
+    return _amount(F.round(number.cast("decimal(38,9)"), 2).cast("decimal(38,2)"))
+
+
+def money_of_float(number: Any) -> Any:
+    """Return a float with two decimals: the part behind the point is rounded by itself, so that large ones lose nothing."""
+    size = F.abs(number)
+    part = (size - F.floor(size)) * 100 + F.when(size < NUDGED, size * NUDGE).otherwise(F.lit(0.0)) + 0.5
+    whole = F.when(size < MOST_MONEY, F.floor(size)).cast("bigint").cast("decimal(38,2)")
+    amount = whole + (F.floor(part).cast("decimal(10,0)") / F.lit(100).cast("decimal(3,0)")).cast("decimal(38,2)")
+    return _amount(F.when(number < 0, -amount).otherwise(amount))
+
+
+def _amount(signed: Any) -> Any:
+    return F.when((signed > -MOST_MONEY) & (signed < MOST_MONEY), signed.cast("string"))
+
+
+def is_email(value: Any) -> Any:
+    """Tell whether a text is an address of e-mail."""
+    fits = (F.octet_length(value) <= 254) & (F.position(F.lit("@"), value) <= 65)
+    plain = F.octet_length(value) == F.char_length(value)
+    other = F.regexp_like(value, F.lit(_ADDRESS)) & ~F.regexp_like(value, F.lit(_MIXED)) & (F.char_length(value) <= 254)
+    beyond = other & (F.position(F.lit("@"), value) <= 65)
+    return F.when(value.isNull(), F.lit(None).cast("boolean")).when(plain, fits & F.regexp_like(value, F.lit(_PLAIN))).otherwise(beyond)

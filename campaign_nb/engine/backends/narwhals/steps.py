@@ -1,0 +1,216 @@
+"""Lowering of the steps to a cluster: which function lowers which."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import narwhals as nw
+
+from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, every
+from campaign_nb.engine.backends.narwhals.lowering import Lower, Lowering
+from campaign_nb.engine.backends.polars.steps_filter import reasons_of
+from campaign_nb.engine.optimise.columns import Output
+from campaign_nb.rules import tree
+from campaign_nb.steps import Anti, Attach, Bucket, Dedupe, Filter, Follow, Load, Rejected, Rekey, Render, Scan, Semi, Step, Take, Union
+
+
+def _scan(plan: Lowering, step: Scan) -> Flow:
+    return Flow(Base(plan.sources.scan(step.rows.table.label).select(*plan.carried(step))))
+
+
+def _load(plan: Lowering, step: Load) -> Flow:
+    key, stored = list(step.rows.table.key), plan.sources.load(step.reference)
+    names = plan.carried(step)
+    kept = stored.collect_schema().names()
+    table = plan.sources.scan(step.rows.table.label).select(*key, *(name for name in names if name not in kept))
+    frame = stored.join(table, on=key, how="inner").select(*names)
+    return plan.settle(step, Flow(Base(frame)), frame)
+
+
+def _same(plan: Lowering, step: Attach | Bucket) -> Flow:
+    return plan.source_flow(step, step.source)
+
+
+def _filter(plan: Lowering, step: Filter) -> Flow:
+    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    masks = [resolver.rule(check.rule) for check in step.checks]
+    if step not in plan.narrowed:
+        plan.checked[step] = (flow, masks)
+    return flow.that(*masks)
+
+
+def _keep_by_key(plan: Lowering, step: Step, source: Step, keys: Frame, *, positive: bool) -> Flow:
+    """Keep the rows whose key is (or is not) in a frame of keys; mark them instead where the others are asked for."""
+    flow, frame = plan.physical(step, source)
+    key = list(step.population.table.key)
+    if not plan.rejected(step):
+        return plan.settle(step, flow, frame.join(keys, on=key, how="semi" if positive else "anti"))
+    flag = plan.links.name()
+    marked = frame.join(keys.unique().with_columns(nw.lit(True).alias(flag)), on=key, how="left")
+    whole = plan.settle(step, flow, marked)
+    mask = ~nw.col(flag).is_null() if positive else nw.col(flag).is_null()
+    plan.checked[step] = (whole, [mask])
+    return whole.that(mask)
+
+
+def _semi(plan: Lowering, step: Semi) -> Flow:
+    flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
+    if all(other.base is flow.base for other in others):
+        mask = every([_where(other) for other in others])
+        assert mask is not None
+        plan.checked[step] = (flow, [mask])
+        return flow.that(mask)
+    key = list(step.population.table.key)
+    keys = others[0].select(key)
+    for other in others[1:]:
+        keys = keys.join(other.select(key), on=key, how="semi")
+    return _keep_by_key(plan, step, step.source, keys, positive=True)
+
+
+def _anti(plan: Lowering, step: Anti) -> Flow:
+    flow, others = plan.source_flow(step, step.source), [plan.flows[other] for other in step.others]
+    if all(other.base is flow.base for other in others):
+        mask = every([~_where(other) for other in others])
+        assert mask is not None
+        plan.checked[step] = (flow, [mask])
+        return flow.that(mask)
+    key = list(step.population.table.key)
+    return _keep_by_key(plan, step, step.source, nw.concat([other.select(key) for other in others]), positive=False)
+
+
+def _where(flow: Flow) -> nw.Expr:
+    where = flow.where()
+    return nw.lit(True) if where is None else where
+
+
+def _rejected(plan: Lowering, step: Rejected) -> Flow:
+    flow, masks = plan.checked[step.source]
+    reasons, passed = reasons_of(step.source), every(masks)
+    assert passed is not None
+    reason: nw.Expr = nw.lit(reasons[-1])
+    for mask, name in reversed(list(zip(masks[:-1], reasons[:-1], strict=True))):
+        reason = nw.when(~mask).then(nw.lit(name)).otherwise(reason)
+    return flow.that(~passed).computing({plan.columns.reason(step): reason})
+
+
+def _union(plan: Lowering, step: Union) -> Flow:
+    flows = [plan.source_flow(step, source) for source in step.inputs]
+    names, key = plan.carried(step), list(step.population.table.key)
+    frames, before = list[Frame](), list[Frame]()
+    for source, flow in zip(step.inputs, flows, strict=True):
+        resolver, known = plan.resolver(step, source), {*source.population.extra, *source.population.table.columns}
+        rows = flow.rows().select(*((resolver.value(tree.Column(name)) if name in known else nw.lit(None)).alias(name) for name in names))
+        for earlier in before:
+            rows = rows.join(earlier, on=key, how="anti")
+        frames.append(rows)
+        before.append(flow.select(key))
+    together = nw.concat(frames, how="vertical")
+    return plan.settle(step, Flow(Base(together)), together)
+
+
+def _dedupe(plan: Lowering, step: Dedupe) -> Flow:
+    """Number the rows of each group in one pass; those without a group stay."""
+    flow = plan.source_flow(step, step.source)
+    if step.keep == 0:
+        plan.checked[step] = (flow, [nw.lit(True)])
+        return flow
+    resolver, key = plan.resolver(step, step.source), step.population.table.key
+    groups = [plan.links.name() for _ in step.by]
+    orders = [(plan.links.name(), order) for order in step.order]
+    number = plan.links.name()
+    held = plan.held(step, flow, plan.carried(step))
+    rows = flow.rows().select(
+        *held,
+        *(resolver.value(node).alias(name) for node, name in zip(step.by, groups, strict=True)),
+        *(resolver.value(order.value).alias(name) for name, order in orders),
+    )
+    sorts = [*((name, order.descending) for name, order in orders), *((name, False) for name in key)]
+    ranked = nw.from_native(spark.ranked(rows.to_native(), groups, sorts, number))
+    whole = plan.settle(step, flow, ranked)
+    mask = nw.col(number) <= step.keep
+    if not step.nulls_equal:
+        for group in groups:
+            mask = mask | nw.col(group).is_null()
+    plan.checked[step] = (whole, [mask])
+    return whole.that(mask)
+
+
+def _take(plan: Lowering, step: Take) -> Flow:
+    flow = plan.source_flow(step, step.source)
+    resolver, key = plan.resolver(step, step.source), list(step.population.table.key)
+    orders = [(f"__o{i}", order) for i, order in enumerate(step.order)]
+    narrow = flow.rows().select(*key, *(resolver.value(order.value).alias(name) for name, order in orders))
+    sorts = [*((name, order.descending) for name, order in orders), *((name, False) for name in key)]
+    first = nw.from_native(spark.ordered(narrow.to_native(), sorts, step.n)).select(*key)
+    return _keep_by_key(plan, step, step.source, first, positive=True)
+
+
+def _led(rows: Frame, near: Frame, theres: Sequence[str]) -> Frame:
+    return rows.join(near, left_on=list(theres), right_on=[f"__h{i}" for i in range(len(theres))], how="semi")
+
+
+def _follow(plan: Lowering, step: Follow) -> Flow:
+    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    table, schema = step.source.population.table, step.population.schema
+    links = [table.links[step.path[0]]]
+    for name in step.path[1:]:
+        links.append(schema.schema_of(links[-1].to).links[name])
+    near = flow.rows().select(*(resolver.value(tree.Column(here)).alias(f"__h{i}") for i, (here, _) in enumerate(links[0].on)))
+    for link, following in itertools.pairwise(links):
+        rows = _led(plan.sources.scan(link.to), near, [there for _, there in link.on])
+        near = rows.select(*(nw.col(here).alias(f"__h{i}") for i, (here, _) in enumerate(following.on)))
+    names, theres = plan.carried(step), [there for _, there in links[-1].on]
+    rows = plan.sources.scan(links[-1].to).select(*dict.fromkeys([*names, *theres]))
+    frame = _led(rows, near, theres).select(*names)
+    return plan.settle(step, Flow(Base(frame)), frame)
+
+
+def _rekey(plan: Lowering, step: Rekey) -> Flow:
+    flow, resolver, key = plan.source_flow(step, step.source), plan.resolver(step, step.source), list(step.table.key)
+    own = {name: resolver.value(tree.Column(source)) for name, source in zip(key, step.keys, strict=True)}
+    own |= {name: resolver.value(tree.Column(name)) for name in step.keeps}
+    rows = flow.rows().select(*(value.alias(name) for name, value in own.items()))
+    others = [name for name in plan.carried(step) if name not in own]
+    if others:
+        rows = rows.join(plan.sources.scan(step.table.label).select(*key, *others), on=key, how="inner")
+    return plan.settle(step, Flow(Base(rows)), rows)
+
+
+def _output(plan: Lowering, step: Output) -> Flow:
+    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    names = [*step.population.table.key, *step.columns]
+    plan.delivered[step] = flow.rows().select(*(resolver.value(tree.Column(name)).alias(name) for name in names))
+    return flow
+
+
+def _render(plan: Lowering, step: Render) -> Flow:
+    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    rows = flow.rows().select(
+        *(resolver.value(tree.Column(name)).alias(f"key_{i}") for i, name in enumerate(step.population.table.key)),
+        resolver.value(step.address).alias("address"),
+        *(resolver.value(node).alias(name) for name, node in step.parts),
+    )
+    plan.delivered[step] = rows
+    return flow
+
+
+LOWER: Mapping[type[Step], Lower] = {
+    Scan: _scan,
+    Load: _load,
+    Attach: _same,
+    Bucket: _same,
+    Filter: _filter,
+    Semi: _semi,
+    Anti: _anti,
+    Rejected: _rejected,
+    Union: _union,
+    Dedupe: _dedupe,
+    Take: _take,
+    Follow: _follow,
+    Rekey: _rekey,
+    Output: _output,
+    Render: _render,
+}
+"""What runs on a cluster; a step that is not here is refused."""

@@ -1,0 +1,120 @@
+"""Whole campaigns as marketers draw them, on rows written by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import campaign_nb as cn
+
+EVERYBODY_AGREES = {"consent": {"email": "agreed"}, "email": "mail", "key": "id"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[cn.Workspace]:
+    own = cn.Workspace(tmp_path, clock=cn.ManualClock("2026-07-01 09:00"), responses=cn.ResponseModel(seed=1, open=1.0, click=0.5))
+    yield own
+    own.close()
+
+
+def people(count: int, **columns: object) -> pl.DataFrame:
+    """People with an address who have agreed."""
+    rows = {"id": list(range(1, count + 1)), "mail": [f"p{key}@x.fr" for key in range(1, count + 1)], "agreed": [True] * count}
+    return pl.DataFrame({**rows, **columns})
+
+
+def wishes() -> cn.DataModel:
+    """Five people; 1 wished four things, 2 one that is gone, 3 one long ago, 4 nothing but has a cart, 5 nothing."""
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    products = pl.DataFrame({"code": ["tea", "cup", "pot", "old"], "price": [3, 5, 20, 1], "present": [True, True, True, False]})
+    shop.table("products", products, key="code")
+    shop.table("people", people(5, cart=[False, False, None, True, False]), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    rows = pl.DataFrame(
+        {
+            "wish": [1, 2, 3, 4, 5, 6],
+            "person": [1, 1, 1, 1, 2, 3],
+            "product": ["tea", "cup", "pot", "old", "old", "tea"],
+            "added": [
+                dt.date(2026, 6, 1),
+                dt.date(2026, 6, 3),
+                dt.date(2026, 6, 2),
+                dt.date(2026, 5, 1),
+                dt.date(2026, 6, 1),
+                dt.date(2023, 6, 30),
+            ],
+        }
+    )
+    shop.table("wishes", rows, key="wish", links={"owner": cn.Link("people", on="person"), "item": cn.Link("products", on="product")})
+    return shop
+
+
+def test_a_wishlist_reminder_shows_the_three_latest_wishes_in_a_loop(workspace: cn.Workspace) -> None:
+    shop = wishes()
+    wished, wish = shop.people.wishes, shop.wishes
+    recent = wished.where(wish.added >= cn.months_ago(36), wish.item.present).exists()
+    c = cn.Campaign("Wishlist", data=shop, workspace=workspace)
+    latest = wished.sort(wish.added.desc()).select("product", "item.price").head(3)
+    wishers = c.build_audience("Wishers", recent | shop.people.cart).enrich("Latest", wishes=latest)
+    wishers.email("Reminder", subject="Your wishes", text="{% for w in wishes %}{{ w.product }} {{ w.price }};{% endfor %}")
+    c.publish(confirm=2)
+    c.runs[0].wait("20s")
+    sent = workspace.outbox.frame().sort("person")
+    assert sent.select("person", "text").rows() == [("1", "cup 5;pot 20;tea 3;"), ("4", "")]
+
+
+def test_browse_engagement_saves_the_high_and_writes_to_the_others(workspace: cn.Workspace) -> None:
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    rows = people(6, churn=["low", "medium", "high", "low", None, "low"]).with_columns(
+        mail=pl.Series(["a@x.fr", "b@x.fr", "c@x.fr", "a@x.fr", "e@x.fr", "f@x.fr"])
+    )
+    shop.table("people", rows, **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    first = cn.Campaign("Browsed", data=shop, workspace=workspace)
+    first.build_audience("Browsers", shop.people).save_audience("Engaged")
+    first.publish(confirm=0)
+    first.runs[0].wait("20s")
+    c = cn.Campaign("Browse engagement", data=shop, workspace=workspace)
+    once = c.read_audience("Engaged").deduplicate("Once", by="mail", order="id")
+    parts = once.split("Churn", low=cn.col.churn == "low", medium=cn.col.churn == "medium", high=cn.col.churn == "high")
+    parts.high.save_audience("At risk")
+    mail = (
+        c.combine("Calm", parts.low, parts.medium).enrich("Name", told=cn.col.segment_code).email("News", subject="Hi", text="{{ told }}")
+    )
+    a, b = mail.wait("Two days", days=2).filter("Clickers", mail.clicked).split("Halves", A=0.5, B=0.5)
+    run = c.dry_run()
+    assert run["Once"]["id"].to_list() == [1, 2, 3, 5, 6]
+    assert run["News"].select("id", "segment_code").rows() == [(1, "low"), (2, "medium"), (6, "low")]
+    assert run["Churn", "complement"]["id"].to_list() == [5]
+    assert {*a.frame(run)["id"], *b.frame(run)["id"]} == {*run["Clickers"]["id"]} <= {1, 2, 6}
+
+
+def test_subscriptions_that_end_within_30_days_are_told_to_their_owners(workspace: cn.Workspace) -> None:
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    shop.table("people", people(4), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    ends = [dt.date(2026, 7, 31), dt.date(2026, 8, 1), dt.date(2026, 6, 30), dt.date(2026, 7, 1), None]
+    rows = pl.DataFrame({"number": [1, 2, 3, 4, 5], "person": [1, 2, 3, 4, 4], "ends": ends})
+    shop.table("subscriptions", rows, key="number", links={"owner": cn.Link("people", on="person")})
+    ending = shop.subscriptions.ends.between(cn.today(), cn.days_ahead(30))
+    c = cn.Campaign("Expiring", data=shop, workspace=workspace)
+    c.build_audience("Ending", shop.people.subscriptions.where(ending).exists()).email("Renew", subject="Soon", text="It ends.")
+    assert c.dry_run()["Renew"]["id"].to_list() == [1, 4]
+
+
+def test_a_three_way_audience_is_joined_and_then_excluded(workspace: cn.Workspace) -> None:
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    rows = people(6, bought=[0, 150, 100, 99, 500, None], points=[10, 20, 60, 70, 80, 90]).with_columns(
+        mail=pl.Series(["a@x.fr", None, "c@x.fr", None, "e@x.fr", "f@x.fr"])
+    )
+    table = shop.table("people", rows, **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    c = cn.Campaign("Three ways", data=shop, workspace=workspace)
+    reachable = c.build_audience("Reachable", table.mail.is_not_null())
+    buyers = c.build_audience("Buyers", table.bought >= 100)
+    few = c.build_audience("Few points", table.points < 50)
+    c.combine("Left", c.combine("Either", reachable, buyers), few, mode="exclusion").email("Offer", subject="Hi", text="x")
+    run = c.dry_run()
+    assert run["Either"]["id"].to_list() == [1, 2, 3, 5, 6]
+    assert (run["Left"]["id"].to_list(), run["Left", "complement"]["id"].to_list()) == ([3, 5, 6], [1, 2])
+    assert run["Offer"]["id"].to_list() == [3, 5, 6]

@@ -1,0 +1,1 @@
+"""Polars, DuckDB and plain Python on the same rows and rules."""
