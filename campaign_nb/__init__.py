@@ -11,12 +11,13 @@
 import sys as _sys
 
 from campaign_nb import activities, testing
-from campaign_nb.activities import Control, Subset, TextFormat
+from campaign_nb.activities import Control, Lookup, Subset, TextFormat
 from campaign_nb.activity import Activity
 from campaign_nb.campaign import Campaign, DryRun, Explanation, LiveRun
 from campaign_nb.clock import ManualClock, ShiftedClock, SystemClock
 from campaign_nb.data.file_column import FileColumn
 from campaign_nb.data.model import DataModel, Link
+from campaign_nb.engine.engines import Spark
 from campaign_nb.errors import (
     ActivityError,
     CampaignError,
@@ -60,6 +61,7 @@ __all__ = [
     "Filter",
     "Link",
     "LiveRun",
+    "Lookup",
     "ManualClock",
     "Monthly",
     "OnSignal",
@@ -70,6 +72,7 @@ __all__ = [
     "ScheduleError",
     "SeveralTimesADay",
     "ShiftedClock",
+    "Spark",
     "StoreError",
     "Subset",
     "SystemClock",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self, TypeAlias, cast, dataclass_transform
 
-from campaign_nb.errors import Problem
+from campaign_nb.errors import Problem, did_you_mean
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import problems
 from campaign_nb.rules.schema import Schema
@@ -216,6 +216,21 @@ def rule_problems(population: Population, node: tree.Node, where: str) -> Iterat
 def value_problems(population: Population, node: tree.Node, where: str) -> Iterator[Problem]:
     """Yield what is wrong with a value on a population."""
     return problems(population.scope, node, where, rule=False)
+
+
+def query_problems(context: Context, dimension: str, rule: tree.Node, where: str) -> Iterator[Problem]:
+    """Yield an unknown table, a table without a key, and what is wrong with a rule on its rows."""
+    try:
+        table = context.schema.schema_of(dimension)
+    except KeyError:
+        known = getattr(context.schema, "tables", [])
+        yield Problem(where, f"no table {dimension!r} in the data model", did_you_mean(dimension, known), f"shop.table({dimension!r}, …)")
+        return
+    if not table.key:
+        do = f'shop.table({dimension!r}, …, key="…")'
+        yield Problem(where, f"table {dimension!r} has no key", "a key, to target its rows", do)
+        return
+    yield from rule_problems(Population(context.schema, table), rule, where)
 
 
 def several(value: object) -> list[object]:

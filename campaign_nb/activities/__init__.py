@@ -6,7 +6,7 @@ from campaign_nb.activities.combine import Combine
 from campaign_nb.activities.deduplicate import Deduplicate
 from campaign_nb.activities.email import Email
 from campaign_nb.activities.end import End
-from campaign_nb.activities.enrich import Enrich
+from campaign_nb.activities.enrich import Enrich, Lookup
 from campaign_nb.activities.extract_file import ExtractFile, TextFormat
 from campaign_nb.activities.filter import FilterRows
 from campaign_nb.activities.incremental_query import IncrementalQuery
@@ -33,6 +33,7 @@ __all__ = [
     "FilterRows",
     "IncrementalQuery",
     "LoadFile",
+    "Lookup",
     "PythonCode",
     "ReadAudience",
     "Reconcile",

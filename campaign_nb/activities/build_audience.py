@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
-from campaign_nb.activity import Activity, Compiled, Context, Rows, rule_problems
-from campaign_nb.errors import DefinitionError, Problem, did_you_mean
+from campaign_nb.activity import Activity, Compiled, Context, Rows, query_problems
+from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.parse import node_of_rule, table_of_rule
 from campaign_nb.steps import Check, Filter, Population, Scan, Step
@@ -55,19 +55,7 @@ class BuildAudience(Activity):
 
     def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
         """Yield an unknown table, a table without a key, and what is wrong with the rule."""
-        where = f"build_audience {context.label!r}"
-        try:
-            table = context.schema.schema_of(self.dimension)
-        except KeyError:
-            known = getattr(context.schema, "tables", [])
-            yield Problem(where, f"no table {self.dimension!r} in the data model", did_you_mean(self.dimension, known))
-            return
-        if not table.key:
-            yield Problem(
-                where, f"table {self.dimension!r} has no key", "a key, to target its rows", f'shop.table({self.dimension!r}, …, key="…")'
-            )
-            return
-        yield from rule_problems(Population(context.schema, table), self.rule, where)
+        return query_problems(context, self.dimension, self.rule, f"build_audience {context.label!r}")
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Scan the table, then filter."""

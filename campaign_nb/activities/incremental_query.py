@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Self
 
-from campaign_nb.activities.build_audience import BuildAudience
-from campaign_nb.activity import Activity, Compiled, Context, Effect, Recall, Rows, value_problems
+from campaign_nb.activity import Activity, Compiled, Context, Effect, Recall, Rows, query_problems, value_problems
 from campaign_nb.errors import CampaignError, DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, type_of
@@ -82,8 +81,8 @@ class IncrementalQuery(Activity):
     def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
         """Yield what is wrong with the table, the rule and the date."""
         where = f"incremental_query {context.label!r}"
-        found = [*BuildAudience(dimension=self.dimension, rule=self.rule).validate(inputs, context)]
-        yield from (Problem(where, item.what, item.expected, item.do) for item in found)
+        found = [*query_problems(context, self.dimension, self.rule, where)]
+        yield from found
         if found or self.newer is None:
             return
         population = Population(context.schema, context.schema.schema_of(self.dimension))

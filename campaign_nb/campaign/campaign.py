@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import polars as pl
 
 from campaign_nb.activity import Context
 from campaign_nb.campaign import living
+from campaign_nb.campaign.clustered import run_dry
 from campaign_nb.campaign.memory import Memory, recalled
 from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
 from campaign_nb.campaign.published import Published
@@ -18,7 +18,8 @@ from campaign_nb.campaign.run import DryRun, LiveRun, Run
 from campaign_nb.campaign.view import view_of
 from campaign_nb.clock import instant, zone
 from campaign_nb.data.model import DataModel
-from campaign_nb.engine.dry import Responses, dry_run
+from campaign_nb.engine.dry import Responses
+from campaign_nb.engine.engines import Engine, refuse_live
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.runner import Program
 from campaign_nb.engine.sources import Events
@@ -180,15 +181,16 @@ class Campaign(Building):
 
     # --------------------------------------------------------------------------------------------------------- running
 
-    def dry_run(self, *, as_of: str | dt.date | dt.datetime | None = None, responses: Responses | None = None) -> DryRun:
+    def dry_run(
+        self, *, as_of: str | dt.date | dt.datetime | None = None, responses: Responses | None = None, engine: Engine | None = None
+    ) -> DryRun:
         """Compute and count everything, render every message, send and store nothing.
 
         Time: `as_of` (read in the campaign's zone) is what *now* means; by default the data model's, else the present.
-        `responses` simulates what people do with the messages, in this run only.
-        Errors: everything that is wrong with the definition; null or repeated keys; sources that can't be read.
+        `responses` simulates what people do with the messages, in this run only. `engine` is the workspace's by default.
+        Errors: all that is wrong with the definition or does not run on the engine; bad keys; sources that can't be read.
         """
-        program = self.program(as_of)
-        run = DryRun(uuid.uuid4().hex, program, dry_run(program, responses), responses)
+        run = run_dry(self.program(as_of), responses, self.workspace.engine if engine is None else engine)
         self._dry, self._dry_at = run, self.workspace.clock.now()
         self.changed()
         return run
@@ -263,6 +265,7 @@ class Campaign(Building):
         none). Without `confirm` you get the numbers and a button. Returns what the notebook shows as the panel.
         Errors: problems of the definition, another number, a schedule that lies in the past, a campaign that has ended.
         """
+        refuse_live(self.workspace.engine, f"campaign {self.name!r}")
         return self._published.publish(confirm)
 
     def launch(self) -> LiveRun:
@@ -270,6 +273,7 @@ class Campaign(Building):
 
         Errors: a campaign that is not published, or has ended.
         """
+        refuse_live(self.workspace.engine, f"campaign {self.name!r}")
         return self._published.launch()
 
     def pause(self) -> None:

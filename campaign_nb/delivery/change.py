@@ -13,6 +13,7 @@ from campaign_nb.activity import Effect
 from campaign_nb.clock import Clock
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.data.source import source_of
+from campaign_nb.delivery.local_time import instants
 from campaign_nb.delivery.replacing import alone, replace
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.plan import Task
@@ -142,10 +143,9 @@ def _in_zone(values: pl.Series, kind: pl.DataType, zone: str) -> pl.Series:
     """Return dates with a time in the zone of their column; the campaign's is that of those without."""
     if not (isinstance(values.dtype, pl.Datetime) and isinstance(kind, pl.Datetime)):
         return values
-    here = values if values.dtype.time_zone is not None else values.dt.replace_time_zone(zone, ambiguous="earliest")
     if kind.time_zone is None:
-        return here.dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    return here.dt.convert_time_zone(kind.time_zone)
+        return values if values.dtype.time_zone is None else instants(values, zone).dt.replace_time_zone(None)
+    return instants(values, zone).dt.convert_time_zone(kind.time_zone)
 
 
 def _as_text(rows: pl.DataFrame) -> pl.DataFrame:

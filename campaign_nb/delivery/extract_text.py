@@ -7,6 +7,7 @@ import io
 import polars as pl
 
 from campaign_nb.activities.extract_file import LINE_ENDS, ExtractFile
+from campaign_nb.delivery.local_time import instants
 from campaign_nb.errors import DeliveryError, Problem
 
 _FORMULA = r"^[\s\"']*[=+\-@＝＋－＠]|^[\t\r\n\x00]"
@@ -37,9 +38,8 @@ def _text(column: pl.Series, how: ExtractFile, zone: str) -> pl.Series:
     match column.dtype:
         case pl.Date():
             return column.dt.to_string(how.text.date)
-        case pl.Datetime(time_zone=known):
-            here = column.dt.convert_time_zone(zone) if known is not None else column.dt.replace_time_zone(zone, ambiguous="earliest")
-            return here.dt.to_string(how.text.datetime)
+        case pl.Datetime():
+            return instants(column, zone).dt.to_string(how.text.datetime)
         case pl.Time() | pl.Duration():
             return column.dt.to_string("iso")
         case pl.Float32() | pl.Float64() | pl.Decimal():

@@ -15,9 +15,11 @@ from campaign_nb.engine.plan import Task
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import HIDDEN
 from campaign_nb.rules.sentence import sentence
-from campaign_nb.steps import FIRST, MATCHES, Dedupe, Filter, Match, Step, Take, Unary, Union
+from campaign_nb.steps import FIRST, MATCHES, Bucket, Dedupe, Filter, Match, Step, Take, Unary, Union
 
 Facts: TypeAlias = tuple[tuple[str, Any], ...]
+DRAW = "draw"
+"""What a number of chance is called."""
 FEW = 5
 """How many keys are named before the rest is a count."""
 
@@ -25,7 +27,7 @@ FEW = 5
 def name_of(node: tree.Node) -> str:
     """Return what a value is called beside what it holds."""
     if isinstance(node, tree.Column):
-        return "draw" if node.name.startswith(HIDDEN) else ".".join((*node.path, node.name))
+        return DRAW if node.name.startswith(HIDDEN) else ".".join((*node.path, node.name))
     return node.name if isinstance(node, tree.Variable) else sentence(node).removeprefix("rows that ")
 
 
@@ -219,6 +221,10 @@ def split_facts(seen: Seen, task: Task, port: str | None) -> tuple[str, Facts, F
         lost = next((step for step in _steps(task, groups[name]) if seen.asked(step) and not seen.holds(step)), None)
         if isinstance(lost, Take):
             facts += [(f"{what} in {name!r}" if what in ("place", "taken") else what, value) for what, value in _rank(seen, lost)]
+        elif isinstance(lost, Filter) and isinstance(lost.source, Bucket) and part.share is not None:
+            draws = [(node, value) for node, value in seen.read(lost, operands(lost.checks[0].rule)) if name_of(node) == DRAW]
+            facts += [(f"{DRAW} in {name!r}", _share(node, value)) for node, value in draws[:1]]
+            facts.append((f"taken in {name!r}", f"draws below {part.share:.6g}"))
         elif isinstance(lost, Filter) and name == port and not isinstance(part.rule, tree.Everybody):
             rule, values = said(part.rule, lost.source), saw(seen, lost, part.rule)
     return rule, values, tuple(facts)

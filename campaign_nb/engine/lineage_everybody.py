@@ -14,6 +14,7 @@ from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.plan import Plan, Task
 from campaign_nb.engine.sources import ModelSources
+from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.graph.definition import Ref
 from campaign_nb.rules.schema import Schema, TableSchema
 from campaign_nb.steps import REASON, Anti, Dedupe, FileRows, Filter, Load, Rejected, Scan, Semi, Step, Take, order_of_steps
@@ -22,6 +23,9 @@ LED = "led to other rows"
 NOBODY = "no row leads here"
 NO_MEMBER = "not a member"
 NO_GROUP = "in no group"
+CODE = "__code"
+ADDED = ("reached", "activity", "reason")
+"""The columns beside the key."""
 OTHERS = 1024
 """How many codes an activity has: the reasons of its drops, and what else may have become of its rows."""
 
@@ -83,10 +87,17 @@ def everybody(plan: Plan, schema: Schema, sources: ModelSources, ref: Ref) -> pl
     reaches the transition by any branch has reached it; of a row that several activities left out, the furthest one in
     the order of the campaign counts. Sources leave out only rows that none of them has.
     Cost: one pass over the campaign; beside the key one whole number per row.
+    Errors: a key with a column called as one of the three.
     """
     way = on_the_way(plan, ref)
     end = plan.whole[ref.label].compiled.ports[ref.port]
     table, codes = end.population.table, _Codes()
+    taken = [name for name in table.key if name in ADDED]
+    if taken:
+        what = f"the key of {table.label!r} has a column called {' and '.join(taken)}, as the answer has"
+        raise DefinitionError(
+            Problem("lineage", what, "a key of other names", 'rename it where the table is read: rows.rename({"…": "…"})')
+        )
     places = {label: number for number, label in enumerate(plan.whole, start=1)}
     left = [item for label, ports in way.items() for item in _left(plan, plan.whole[label], ports, table, places[label], codes)]
     top = (len(places) + 1) * OTHERS
@@ -100,12 +111,12 @@ def everybody(plan: Plan, schema: Schema, sources: ModelSources, ref: Ref) -> pl
     frames = [_coded(lowered, everyone, table, pl.lit(0)), _coded(lowered, arrived, table, pl.lit(top))]
     for item, output in outputs.items():
         frames.append(_coded(lowered, output, table, _code(item)))
-    furthest = pl.concat(frames).group_by(table.key).agg(pl.col("code").max())
+    furthest = pl.concat(frames).group_by(table.key).agg(pl.col(CODE).max())
     names = {0: _nowhere(plan, way, table), **codes.names, top: (None, None)}
     return furthest.select(
         *table.key,
-        (pl.col("code") == top).alias("reached"),
-        *(_named("code", {code: found[at] for code, found in names.items()}).alias(name) for at, name in enumerate(("activity", "reason"))),
+        (pl.col(CODE) == top).alias(ADDED[0]),
+        *(_named(CODE, {code: found[at] for code, found in names.items()}).alias(name) for at, name in enumerate(ADDED[1:])),
     )
 
 
@@ -116,7 +127,7 @@ def _code(item: _Left) -> pl.Expr:
 
 
 def _coded(lowered: Lowering, output: Output, table: TableSchema, code: pl.Expr) -> pl.LazyFrame:
-    return lowered.delivered[output].select(*table.key, code.cast(pl.UInt32).alias("code"))
+    return lowered.delivered[output].select(*table.key, code.cast(pl.UInt32).alias(CODE))
 
 
 def _named(column: str, names: dict[int, str | None]) -> pl.Expr:

@@ -66,20 +66,31 @@ class TargetingMethods(Fluent):
         """
         return self._one(label, Deduplicate.of(by=by, keep=keep, order=order, nulls=nulls), description, (by, order))
 
-    def enrich(self, label: str, /, columns: Mapping[str, object] | None = None, *, description: str = "", **named: object) -> Transition:
+    def enrich(
+        self,
+        label: str,
+        /,
+        columns: Mapping[str, object] | None = None,
+        *,
+        others: Sequence[Transition] = (),
+        description: str = "",
+        **named: object,
+    ) -> Transition:
         """Add columns: attributes, expressions, aggregates of linked rows.
 
-        Also the first n linked rows as a list.
+        Also the first n linked rows as a list (`.head(3)`) or as columns (`.columns(3)`), and `cn.Lookup`: columns of another
+        table, or of a second input, that is not linked but equals some columns.
 
-        Shape: one input; the same rows, more columns. Columns are computed where something reads them.
+        Shape: one input, or two where a lookup reads the second; the same rows, more columns, computed where something reads them.
         Nulls: a sum of no linked rows is null, so is a list; a count is 0.
         Errors: no column named, a name that the population already has, an unknown column.
 
         Options:
         columns: The new columns by name
+        others: Further inputs, after this transition
         description: What the activity is for, in your words
         """
-        return self._one(label, Enrich.of(columns, **named), description, (columns, named))
+        return self._one(label, Enrich.of(columns, **named), description, (columns, named), others)
 
     def filter(self, label: str, rule: object, *, description: str = "") -> Transition:
         """Keep the rows for which a rule is true; the complement holds the others.

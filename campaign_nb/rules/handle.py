@@ -346,11 +346,33 @@ class SortedRows:
             refuse("enrichment", f"head({n})", "at least 1", ".head(3)")
         return Value(tree.Lines(self._rows, self._order, self._columns, n), self._root)
 
+    def columns(self, n: int = 3) -> LineColumns:
+        """Collect the first n rows as columns of their own; `enrich` names them last1, last2, …, or last1_product, ….
+
+        Nulls: null where there are fewer rows.
+        """
+        if n < 1:
+            refuse("enrichment", f"columns({n})", "at least 1", ".columns(3)")
+        found: dict[str, Value] = {}
+        for at in range(1, n + 1):
+            for name in self._columns:
+                lines = tree.Lines(self._rows, self._order, (name,), n)
+                ending = "" if len(self._columns) == 1 else f"_{name.rpartition('.')[2]}"
+                found[f"{at}{ending}"] = Value(tree.Call("item_of", (lines, tree.Constant(at))), self._root)
+        return LineColumns(found)
+
     def first(self) -> Value:
         """Take the first row's only chosen column as a value."""
         if len(self._columns) != 1:
             refuse("enrichment", f"first() of {len(self._columns)} columns", "one column", '.select("product").first()')
         return Value(tree.Call("first_of", (tree.Lines(self._rows, self._order, self._columns, 1),)), self._root)
+
+
+class LineColumns:
+    """Columns of the first linked rows, by the ending of their names."""
+
+    def __init__(self, values: dict[str, Value]) -> None:
+        self.values = values
 
 
 def path_of(value: object, where: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import Field, Schema, TableSchema
 from campaign_nb.rules.tree import Type
-from campaign_nb.steps.core import Population, Step, Unary
+from campaign_nb.steps.core import Pairs, Population, Step, Unary
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,3 +103,30 @@ class FileRows(Step):
     def population(self) -> Population:
         """The file's lines and what is wrong with each."""
         return self.rows.adding({FAULT: Field(FAULT, Type.TEXT)})
+
+
+@dataclass(frozen=True, eq=False)
+class Bring(Step):
+    """Add columns of the rows of another step that equal a row's values; of several, those of the first.
+
+    The number of rows stays. Nulls: a null among the values equals nothing; without a match the columns are null.
+    """
+
+    source: Step
+    other: Step
+    pairs: Pairs
+    columns: tuple[tuple[str, str], ...]
+    """The new columns, and the columns of the other step."""
+    order: tuple[tree.Order, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """The rows that stay, then those that are looked up."""
+        return (self.source, self.other)
+
+    @cached_property
+    def population(self) -> Population:
+        """The rows of its source with the columns of the other step."""
+        row = self.other.population.scope.row
+        found = {name: (row.column(column) or Field(column, Type.UNKNOWN)) for name, column in self.columns}
+        return self.source.population.adding({name: Field(name, item.type, item.zone) for name, item in found.items()})

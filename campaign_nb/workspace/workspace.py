@@ -20,6 +20,7 @@ from campaign_nb.delivery.extract import Extracts
 from campaign_nb.delivery.memory import Memories
 from campaign_nb.delivery.outbox import Outbox
 from campaign_nb.engine.compute import computed
+from campaign_nb.engine.engines import Engine, engine_of
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.engine.plan import Task
 from campaign_nb.engine.runner import Handler, Program, Runner
@@ -57,7 +58,7 @@ class Workspace:
         url: str | os.PathLike[str] = DEFAULT,
         *,
         clock: Clock | None = None,
-        engine: str = "polars",
+        engine: Engine = "polars",
         responses: ResponseModel | None = None,
         extracts: str | os.PathLike[str] | None = None,
         author: str = "",
@@ -65,11 +66,10 @@ class Workspace:
         text = os.fspath(url)
         if "://" in text:
             raise StoreError(Problem(f"workspace {text.split('@')[-1]!r}", "it is no folder", "a folder", 'cn.Workspace(".campaign-nb")'))
-        if engine != "polars":
-            raise StoreError(Problem("workspace", f"engine={engine!r} is not known", "polars", 'cn.Workspace(engine="polars")'))
+        engine_of(engine, "workspace")
         self.folder = Path(text).expanduser().absolute()
         self.clock: Clock = clock or SystemClock()
-        self.engine = engine
+        self.engine: Engine = engine
         self.responses = responses
         self.author = author
         self.extracts = self.folder / "extracts" if extracts is None else Path(extracts).expanduser().absolute()

@@ -86,3 +86,61 @@ def test_columns_that_can_not_be_added_are_problems(columns: dict[str, Any], wha
 def test_no_column_is_refused() -> None:
     with pytest.raises(cn.DefinitionError, match="no column is named\n  expected: at least one"):
         Enrich.of()
+
+
+PRICES = pl.DataFrame({"code": ["a", "b", "b", None], "price": [5, 7, 9, 1], "valid": [True, True, True, True], "row": [1, 2, 3, 4]})
+GOODS = pl.DataFrame({"id": [1, 2, 3, 4], "sku": ["a", "b", "x", None]})
+
+
+def looked_up(tmp_path: Path, lookup: Any) -> list[Any]:
+    shop = cn.DataModel("shop")
+    shop.table("prices", PRICES, key="row")
+    goods = shop.table("goods", GOODS, key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    found = campaign.build_audience("Goods", goods).enrich("Price", price=lookup)
+    return found.frame(campaign.dry_run())["price"].to_list()
+
+
+def test_a_column_of_another_table_comes_by_equal_columns_and_rows_never_multiply(tmp_path: Path) -> None:
+    assert looked_up(tmp_path, cn.Lookup("price", "prices", on={"sku": "code"})) == [5, 7, None, None]
+    assert looked_up(tmp_path, cn.Lookup("price", "prices", on={"sku": "code"}, order=cn.col.price.desc())) == [5, 9, None, None]
+    assert looked_up(tmp_path, cn.Lookup("price", "prices", on={"sku": "code"}, where="price > 7")) == [None, 9, None, None]
+
+
+def test_a_column_of_another_population_comes_by_key(tmp_path: Path) -> None:
+    shop = cn.DataModel("shop")
+    goods = shop.table("goods", GOODS, key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    scored = campaign.build_audience("Some", goods.id > 2).enrich("Score", score=cn.col.id * 10)
+    found = campaign.build_audience("All", goods).enrich("Both", others=[scored], points=cn.Lookup("score"))
+    assert found.frame(campaign.dry_run()).rows() == [(1, None), (2, None), (3, 30), (4, 40)]
+
+
+@pytest.mark.parametrize(
+    ("lookup", "what"),
+    [
+        (cn.Lookup("price", "price_list", on={"sku": "code"}), "no table 'price_list'"),
+        (cn.Lookup("cost", "prices", on={"sku": "code"}), "no column 'cost'"),
+        (cn.Lookup("price", "prices", on={"sku": "kode"}), "no column 'kode'"),
+        (cn.Lookup("price", "prices"), "are compared by key"),
+        (cn.Lookup("price"), "without a second input"),
+    ],
+)
+def test_a_lookup_that_does_not_fit_is_a_problem(lookup: cn.Lookup, what: str, tmp_path: Path) -> None:
+    with pytest.raises(cn.DefinitionError, match=what):
+        looked_up(tmp_path, lookup)
+
+
+def test_the_first_linked_rows_become_columns_of_their_own(tmp_path: Path) -> None:
+    shop = cn.DataModel("shop")
+    people = shop.table("people", pl.DataFrame({"id": [1, 2]}), key="id")
+    rows = pl.DataFrame({"order": [7, 8, 9], "buyer": [1, 1, 2], "what": ["x", "y", "z"], "paid": [3, 4, 5]})
+    orders = shop.table("orders", rows, key="order", links={"person": cn.Link("people", on={"buyer": "id"})})
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    last = people.orders.sort(orders.paid.desc())
+    found = campaign.build_audience("All", people).enrich(
+        "Last", last=last.select("what").columns(2), top=last.select("what", "paid").columns(1)
+    )
+    frame = found.frame(campaign.dry_run())
+    assert frame.columns == ["id", "last1", "last2", "top1_what", "top1_paid"]
+    assert frame.rows() == [(1, "y", "x", "y", 4), (2, "z", None, "z", 5)]

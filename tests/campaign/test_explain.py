@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -33,7 +34,7 @@ def test_a_rule_shows_columns_aggregates_and_added_columns_but_no_key_of_a_link(
     rich.filter("Good", (cn.col.spend > 70) & (people.orders.count() >= 2) & (cn.col.age >= 18))
     found = dropped(c.dry_run(), 1)
     assert (found.activity, found.reason) == ("Good", "rule")
-    assert found.rule == "people whose spend is over 70 and who have at least 2 orders and whose age is at least 18"
+    assert found.rule == "people whose spend is over 70, who have at least 2 orders and whose age is at least 18"
     assert found.values == (("spend", 65.0), ("number of orders", 2), ("age", 17))
 
 
@@ -103,16 +104,22 @@ def test_a_limit_tells_the_place_and_the_last_that_was_taken(model: cn.DataModel
     assert found.details == (("place in 'top'", 3), ("taken in 'top'", 2), ("age of 2, the last taken", 40), ("age of 5", 30))
 
 
+def test_a_share_in_an_order_tells_the_place_and_how_many_are_taken(model: cn.DataModel) -> None:
+    c = campaign(model)
+    c.build_audience("All", model.people).split("Part", some=cn.Subset(share=0.4, by=model.people.age.desc()))
+    found = dropped(c.dry_run(), 5)
+    assert found.details == (("place in 'some'", 3), ("taken in 'some'", 2), ("age of 2, the last taken", 40), ("age of 5", 30))
+
+
 @pytest.mark.parametrize("one_table", [True, False])
-def test_a_share_of_a_group_tells_the_draw_of_the_last_that_was_taken(model: cn.DataModel, one_table: bool) -> None:
+def test_a_share_by_chance_tells_the_draw(model: cn.DataModel, one_table: bool) -> None:
     c = campaign(model)
     c.build_audience("All", model.people).split("Part", {"some": cn.Subset(share=0.4)}, one_table=one_table)
     run = c.dry_run()
-    taken = set(run["Part"]["id"])
-    lost = next(key for key in range(1, 6) if key not in taken)
+    lost = next(key for key in range(1, 6) if key not in set(run["Part"]["id"]))
     details = dict(dropped(run, lost).details)
-    assert (len(taken), details["taken in 'some'"]) == (2, 2)
-    assert details["place in 'some'"] > 2
+    assert details["taken in 'some'"] == "draws below 0.4"
+    assert 0.4 <= details["draw in 'some'"] < 1
 
 
 @pytest.mark.parametrize(
@@ -240,3 +247,45 @@ def test_the_activity_is_one_of_the_run(model: cn.DataModel) -> None:
     split = c.build_audience("Every", model.people).split("Offer", A=0.5)
     with pytest.raises(CampaignError, match="'Offer' has several outputs"):
         c.dry_run().lineage(split)
+
+
+def test_what_an_earlier_run_returned_says_so(model: cn.DataModel, tmp_path: Path) -> None:
+    workspace = cn.Workspace(tmp_path / "ws", clock=cn.ManualClock("2026-07-01 09:00"))
+    c = cn.Campaign("c", data=model, workspace=workspace)
+    c.incremental_query("New", model.people.age >= 18)
+    c.publish(confirm=0)
+    c.runs[0].wait("30s")
+    run = c.dry_run()
+    again, young, nobody = dropped(run, 2), dropped(run, 1), dropped(run, 99)
+    assert (again.activity, again.reason) == ("New", "returned by an earlier run")
+    assert (young.reason, young.values, nobody.reason) == ("rule", (("age", 17),), "no such key in the table")
+    assert run.lineage("New").sort("id").collect()["reason"].to_list() == [
+        "rule",
+        "returned by an earlier run",
+        "returned by an earlier run",
+        "rule",
+        "returned by an earlier run",
+    ]
+    workspace.close()
+
+
+def test_a_change_of_data_tells_which_row_has_the_key(model: cn.DataModel, tmp_path: Path) -> None:
+    pl.DataFrame({"id": [1], "segment": ["old"]}).write_parquet(tmp_path / "segments.parquet")
+    segments = model.table("segments", tmp_path / "segments.parquet", key="id", writable=True)
+    c = campaign(model)
+    agreed = cn.col.opt_in & (cn.col.id > 1)
+    c.build_audience("All", model.people).update_data(
+        "Mark", into=segments, key={"id": cn.col.id}, mode="insert", set={"segment": "new"}, when=agreed
+    )
+    found = dropped(c.dry_run(), 4)
+    assert (found.reason, found.values) == ("not taken into account", (("opt_in", None), ("id", 4)))
+
+
+def test_with_overlap_a_person_leaves_by_each_group(model: cn.DataModel) -> None:
+    c, people = campaign(model), model.people
+    parts = {"old": cn.Subset(people.age > 30), "two": cn.Subset(top=2, by=people.age.desc())}
+    split = c.build_audience("All", people).split("Groups", parts, overlap=True)
+    run = c.dry_run()
+    assert run.explain(2).path[-1].outputs == ("old", "two")
+    assert dropped(run, 5, at=split["two"]).reason == "in no group"
+    assert dict(dropped(run, 5).details)["place in 'two'"] == 3

@@ -56,6 +56,7 @@ GIVEN: Mapping[str, list[Node]] = {
         "seconds": [1, 900, 3600, 86400, 7, 0, -5],
         "decimals": [0, 1],
         "places": [0, 1, 2, -1],
+        "modest": [7.5, -7.5, 1.5, 0.25, 2.0, -3.25, 1024.0, float("inf"), float("-inf"), 0.0, None],
         "zone": ZONES,
         "filling": ["0", "é", " "],
         "code": [65, 233, 8364, 0x1F600, 0, -1, 0x110000, 0xD800, 10],
@@ -65,7 +66,7 @@ GIVEN: Mapping[str, list[Node]] = {
     }.items()
 }
 """Arguments that are literals."""
-SMALL = {"byte": Column("j"), "count": Column("j")}
+SMALL = {"byte": Column("j"), "count": Column("j"), "modest": Column("p")}
 """A column of people that may stand for some of them."""
 
 WHOLES = ("add", "subtract", "multiply", "divide", "mod", "coalesce", "greatest", "least")
@@ -103,7 +104,8 @@ SHAPES: list[Shape] = [
     *_each(("add", "subtract"), "decimal", "own decimal", "byte"),
     *_each(("negate", "abs", "ceil", "floor"), "decimal", "decimal"),
     *_each(("round", "trunc"), "decimal", "own decimal", "decimals"),
-    *_each((*WHOLES,), "float", "float", "float"),
+    *_each([name for name in WHOLES if name != "mod"], "float", "float", "float"),
+    *_each("mod", "float", "modest", "modest"),
     *_each("add", "float", "float", "own decimal"),
     *_each("multiply", "float", "byte", "float"),
     *_each(("negate", "abs", "ceil", "floor", "to_double"), "float", "float"),

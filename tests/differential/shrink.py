@@ -42,7 +42,7 @@ def shrunk(rule: tree.Node, differs: Callable[[tree.Node], bool]) -> tree.Node:
                 return rule
             try:
                 found = differs(candidate)
-            except (CampaignError, ArithmeticError, AttributeError, KeyError, TypeError, ValueError):  # a cut that has no meaning
+            except (CampaignError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):  # a cut that has no meaning
                 continue
             if found:
                 rule = candidate

@@ -39,7 +39,7 @@ ISO = ["2026-07-01", "2026-07-01T22:30:00.5+02:00", "2026-02-30", "é\r\nb\rc", 
 WORDS += ISO
 EXACT = [0.0, -0.0, 1.5, -2.25, 4.0, 1024.0, float("nan")]
 
-MAIN = pl.Schema({**SCHEMA, "howe": pl.Datetime("us", "Australia/Lord_Howe"), "tod": pl.Time(), "boss_id": pl.Int64(), "home_code": pl.String()})
+MAIN = pl.Schema({**SCHEMA, "howe": pl.Datetime("us", "Australia/Lord_Howe"), "tod": pl.Time(), "p": pl.Float64(), "boss_id": pl.Int64(), "home_code": pl.String()})
 SCHEMAS: Mapping[str, pl.Schema] = {
     "people": pl.Schema({"id": pl.Int64(), **MAIN}),
     "orders": pl.Schema(
@@ -57,6 +57,7 @@ CELLS: Mapping[str, Mapping[str, list[Any]]] = {
         **{"s": WORDS, "t": WORDS, "at": [*WALLS, *CHANGES], "seen": [*WALLS, *CHANGES], "boss_id": [*IDS, 99], "home_code": [*CODES, "nowhere"]},
         **{name: MOMENTS for name in ("here", "utc", "ny", "howe")},
         "tod": TIMES,
+        "p": [*EXACT, 7.5, -7.5, float("inf")],
     },
     "orders": {
         **{"owner_id": [*IDS[:6], *IDS[:6], 99], "at_code": [*CODES, "nowhere"], "k": [0, 1, 5, -7, 2**53 + 1, 2**63 - 1, -(2**63)]},
@@ -160,7 +161,8 @@ class Ground:
         connection.execute(f"SET TimeZone = '{PARIS}'; SET threads = 1")
         for name, frame in self.tables.items():
             connection.register(f"{name}_", frame.to_arrow())
-            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM "{name}_"')
+            clock = " REPLACE (CAST(tod AS TIME) AS tod)" if "tod" in frame.columns else ""  # Arrow's has nanoseconds
+            connection.execute(f'CREATE TABLE "{name}" AS SELECT *{clock} FROM "{name}_"')
         connection.execute("CREATE TABLE campaign_feedback (person BIGINT, event TEXT, activity TEXT, campaign TEXT)")
         if self.fans:
             connection.executemany("INSERT INTO campaign_feedback VALUES (?, ?, ?, ?)", [(key, *EVENT) for key in sorted(self.fans)])

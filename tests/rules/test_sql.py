@@ -209,7 +209,7 @@ def test_every_function_is_among_the_cases_by_hand() -> None:
 
 
 def test_every_function_has_a_form_in_every_dialect() -> None:
-    assert set(FORMS) | {"first_of"} == {name for name, function in REGISTRY.items() if function.category != "message"}
+    assert set(FORMS) | {"first_of", "item_of"} == {name for name, function in REGISTRY.items() if function.category != "message"}
     assert all(set(flavour.functions) <= set(REGISTRY) for flavour in FLAVOURS.values())
 
 

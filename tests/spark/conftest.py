@@ -31,7 +31,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         from pyspark.sql import SparkSession
 
+        from campaign_nb.engine.backends.narwhals.spark import SETTINGS
+
         session = SparkSession.builder.remote("local[2]").getOrCreate()
+        for name, value in SETTINGS.items():
+            session.conf.set(name, value)
     yield session
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

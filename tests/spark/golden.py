@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from campaign_nb.data.types import fields_of
-from campaign_nb.engine.backends.narwhals import sources
+from campaign_nb.engine.backends.narwhals import hashing, sources
 from campaign_nb.engine.backends.narwhals.expressions import compile_operand, compile_rule
 from campaign_nb.engine.backends.polars import compile_operand as compile_here
 from campaign_nb.engine.backends.polars import compile_rule as rule_here
@@ -26,7 +26,9 @@ STEPS = {name: 1 + 2 * at for at, name in enumerate(POOLS)}
 
 def table() -> pl.DataFrame:
     """Every value of every column, nulls among them, in an order of its own per column."""
-    columns = {name: [[None, *pool][(row * STEPS[name] + row // 7) % (len(pool) + 1)] for row in range(ROWS)] for name, pool in POOLS.items()}
+    columns = {
+        name: [[None, *pool][(row * STEPS[name] + row // 7) % (len(pool) + 1)] for row in range(ROWS)] for name, pool in POOLS.items()
+    }
     return pl.DataFrame({"row": range(ROWS), **columns}, schema={"row": pl.Int64(), **SCHEMA})
 
 
@@ -86,3 +88,9 @@ def differences(one: pl.DataFrame, two: pl.DataFrame, names: Sequence[str]) -> d
 
 def _close(left: Any, right: Any) -> bool:
     return isinstance(left, float) and isinstance(right, float) and math.isclose(left, right, rel_tol=1e-15)
+
+
+def hashed(session: Any, frame: pl.DataFrame, key: Sequence[str], seed: int) -> pl.DataFrame:
+    """The rows of a frame with their stable hash as Spark draws it."""
+    fields = fields_of(frame.schema)
+    return collected(hashing.with_bucket(sources.sent(session, frame), [fields[name] for name in key], seed, "n"))

@@ -14,6 +14,7 @@ from campaign_nb.steps import (
     REASON,
     Anti,
     Attach,
+    Bring,
     Bucket,
     Dedupe,
     Filter,
@@ -179,6 +180,8 @@ class Columns:
             return [tree.Column(here) for here, _ in step.source.population.table.links[step.path[0]].on]
         if isinstance(step, Match):
             return [value for value, _ in step.on]
+        if isinstance(step, Bring):
+            return [mine for mine, _ in step.pairs]
         if isinstance(step, Rekey):
             return [tree.Column(name) for name in (*step.keys, *step.keeps)]
         if isinstance(step, Render):
@@ -208,6 +211,10 @@ class Columns:
                 if other is source:
                     for _, theirs in pairs:
                         found.add(self.read(theirs, source, moment))
+        if isinstance(step, Bring) and source is step.other:
+            others = (tree.Column(column) for _, column in step.columns)
+            for node in (*(theirs for _, theirs in step.pairs), *others, *(order.value for order in step.order)):
+                found.add(self.read(node, source, moment))
         if isinstance(step, Python):
             passed = self.needs[step].columns - set(step.adds) if source is step.inputs[0] else set[str]()
             for name in dict.fromkeys([*python_columns(step, source), *sorted(passed)]):
@@ -229,6 +236,7 @@ class Columns:
                 elif position == 0 and step.passes and not isinstance(step, Python):
                     made = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
                     made |= {MATCHES, FIRST, *step.keys} if isinstance(step, Match) else set[str]()
+                    made |= {name for name, _ in step.columns} if isinstance(step, Bring) else set[str]()
                     self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
 
     def reason(self, step: Rejected) -> str:

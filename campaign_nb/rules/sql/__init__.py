@@ -10,7 +10,7 @@ from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, Scope
 from campaign_nb.rules.fit import fit
 from campaign_nb.rules.sql.dialects import FLAVOURS
-from campaign_nb.rules.sql.query import Query, moment
+from campaign_nb.rules.sql.query import Query, aliases_of, moment
 from campaign_nb.rules.text import check_size
 
 Dialect: TypeAlias = Literal["duckdb", "postgres", "spark", "snowflake", "bigquery"]
@@ -30,7 +30,8 @@ def select(node: tree.Node, scope: Scope, dialect: Dialect = "duckdb", as_of: dt
         raise DefinitionError(Problem("sql", f"no dialect {dialect!r}", did_you_mean(dialect, FLAVOURS), 'rule.sql("duckdb")'))
     check_size(node, "sql")
     try:
-        return Query(flavour, moment(as_of), scope).select(fit(scope, node)).sql(dialect=dialect, pretty=True)
+        names = aliases_of(scope).__next__
+        return Query(flavour, moment(as_of), scope, names(), names).select(fit(scope, node)).sql(dialect=dialect, pretty=True)
     except Misfit as misfit:
         raise DefinitionError(misfit.problem("sql")) from None
     except RecursionError:  # the writer of SQL recurses more than our own forms do

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
@@ -87,6 +88,8 @@ def literal(value: tree.Scalar) -> Node:
         return exp.true() if value else exp.false()
     if isinstance(value, str):
         return text(value)
+    if isinstance(value, float) and math.isinf(value):
+        return cast(text("Infinity" if value > 0 else "-Infinity"), "DOUBLE")
     if isinstance(value, int | float | Decimal):
         return number(value)
     if isinstance(value, dt.timedelta):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -52,6 +53,21 @@ def moment(as_of: dt.date | dt.datetime | None) -> Moment:
     return Moment(literal(as_of), cast(text(f"{as_of.isoformat()} 00:00:00"), "TIMESTAMP"))
 
 
+def aliases_of(scope: Scope) -> Iterator[str]:
+    """Return names for the tables of a query, the row under test first: t, t1, t2 … unless a column has such a name."""
+    found, tables = set[str](), [scope.row.table]
+    labels = {table.label for table in tables}
+    for table in tables:
+        found.update(table.columns)
+        news = {link.to for link in table.links.values()} - labels
+        labels |= news
+        tables += [scope.schema.schema_of(label) for label in sorted(news)]
+    prefix = "t"
+    while any(re.fullmatch(prefix + r"\d*", name, re.IGNORECASE) for name in found):
+        prefix += "_"
+    return itertools.chain([prefix], (f"{prefix}{n}" for n in range(1, tree.MAX_NODES + 1)))
+
+
 class Query:
     """Writes rules as SQL for one dialect; `alias` names the row under test."""
 
@@ -95,6 +111,8 @@ class Query:
         match node:
             case tree.Compare(op, left, right):
                 return operator(_OPERATORS[op], *self._alike(left, right))
+            case tree.In(value, (option,)):  # a sub-query alone in brackets would be a set of rows, empty where it should be null
+                return operator(exp.EQ, *self._alike(value, option))
             case tree.In(value, options):
                 items = [self._alike(option, value)[0] for option in options]
                 return exp.In(this=group(self._alike(value, *options)[0]), expressions=items)
@@ -174,7 +192,9 @@ class Query:
 
     def _call(self, name: str, args: Sequence[tree.Node]) -> Node:
         if name == "first_of" and isinstance(args[0], tree.Lines):
-            return self._first(args[0])
+            return self._first(args[0], 1)
+        if name == "item_of" and isinstance(args[0], tree.Lines) and isinstance(args[1], tree.Constant) and isinstance(args[1].value, int):
+            return self._first(args[0], args[1].value)
         build = self._flavour.functions.get(name) or FORMS.get(name)
         if build is None:
             raise DefinitionError(Problem("sql", f"{name} has no form in SQL", "rules without functions of messages", "rule.explain()"))
@@ -212,9 +232,9 @@ class Query:
             .where(same)
         )
 
-    def _first(self, lines: tree.Lines) -> Node:
+    def _first(self, lines: tree.Lines, place: int) -> Node:
         found = self._linked(lines.rows, lambda inside: inside.value(tree.collected(lines.columns[0])), lines.order)
-        return exp.Subquery(this=found.limit(1))
+        return exp.Subquery(this=found.limit(1) if place == 1 else found.limit(1).offset(place - 1))
 
     # ----------------------------------------------------------------------------------------------------------- links
 

@@ -159,7 +159,7 @@ REFERENCE = [
 SHORTER = {"GetDate": "now", "Countdistinct": "count_distinct", "LPad": "lpad", "RPad": "rpad"}
 """Names that are shorter here, as the rest of the package has them; When and Else are parts of `case`."""
 
-ELSEWHERE = {"first_of", "escape_html", "header_text", "money", "is_email"}
+ELSEWHERE = {"first_of", "item_of", "escape_html", "header_text", "money", "is_email"}
 """What is tested where it is used: with collected rows, and with messages."""
 
 CASES = [*test_date_moves.CASES, *test_dates.CASES, *test_numbers.CASES, *test_texts.CASES, *test_older.CASES]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +31,20 @@ from campaign_nb.steps import Render, Scan, Step, order_of_steps
 class Cluster:
     """A campaign on a session of a cluster, for one instant."""
 
-    def __init__(self, session: Any, program: Program) -> None:
-        """Take over a session: it is set to UTC, and to null where something does not fit.
+    def __init__(self, connect: Callable[[], Any], program: Program) -> None:
+        """Check the campaign, then take over a session: it is set to UTC, and to null where something does not fit.
 
         Errors: everything that does not run there, by activity, all together.
         """
-        self._session, self._program = session, program
+        self._program = program
         self._plan = program.plan(staged=False)
         self._tasks = self._plan.stages[0].tasks
         problems = refusals(self._plan, self._tasks)
         if problems:
             raise RunError(*problems, subject=f"campaign {self._plan.definition.name!r} on {ENGINE}" if len(problems) > 1 else "")
+        self._session = connect()
         for name, value in spark.SETTINGS.items():
-            session.conf.set(name, value)
+            self._session.conf.set(name, value)
 
     def dry_run(self, *, count: bool = True) -> DryResult:
         """Count every transition, every reason and what rendering every message shows, in one job.
@@ -61,8 +62,7 @@ class Cluster:
                 for step in task.compiled.drops:
                     _count_reasons(counters, lowered, step)
             for step in renders:
-                if isinstance(step, Render):
-                    counters.summarise(step, lowered.delivered[step])
+                counters.summarise(step, lowered.delivered[step])
             for label, key in self._keys(lowered):
                 counters.keys(label, lowered.sources.scan(label), key)
             found = _computed(counters.read, self._tasks)

@@ -6,6 +6,7 @@ What depends on no row is computed beforehand, by the same functions that Polars
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import narwhals as nw
@@ -199,7 +200,7 @@ class _Compiler:
         if not isinstance(part.value, str):
             raise Refusal("a pattern that differs from row to row", "one pattern for all rows")
         regex = regex_of(part.value, ignore_case=node.ignore_case)
-        return native(lambda text: spark.matches(text, regex), value.expr)
+        return native(partial(spark.matches, regex=regex), value.expr)
 
     def _truth(self, operand: Operand) -> nw.Expr:
         if operand.null:

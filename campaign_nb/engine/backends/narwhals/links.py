@@ -159,7 +159,14 @@ class Links:
         return Side(rows, on, columns, fills)
 
     def _first(
-        self, rows: Frame, leaf: Leaf, node: tree.Lines, target: TableSchema, scope: RowScope, context: Context, on: tuple[tuple[str, str], ...]
+        self,
+        rows: Frame,
+        leaf: Leaf,
+        node: tree.Lines,
+        target: TableSchema,
+        scope: RowScope,
+        context: Context,
+        on: tuple[tuple[str, str], ...],
     ) -> Side:
         """Take one column of the first linked row; what N-1 links lead to is looked up for that row alone."""
         keys, column = [key for _, key in on], tree.collected(node.columns[0])

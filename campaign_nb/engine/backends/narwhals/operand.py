@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import narwhals as nw
 
@@ -91,8 +92,7 @@ def local(operand: Operand) -> nw.Expr:
     """Return a date or a date-time as the clock of its own zone shows it."""
     if operand.zone is None:
         return operand.expr
-    name = operand.zone
-    return native(lambda instant: spark.shown(instant, name), operand.expr)
+    return native(partial(spark.shown, zone=operand.zone), operand.expr)
 
 
 def wall(operand: Operand, context: Context) -> nw.Expr:
@@ -103,7 +103,7 @@ def wall(operand: Operand, context: Context) -> nw.Expr:
         return native(spark.midnight, operand.expr)
     if operand.zone is None:
         return operand.expr
-    return native(lambda instant: spark.shown(instant, context.zone), operand.expr)
+    return native(partial(spark.shown, zone=context.zone), operand.expr)
 
 
 def when_known(made: nw.Expr, *args: Operand) -> nw.Expr:

@@ -3,10 +3,12 @@
 Sessions run in UTC and without ANSI errors, so that what does not fit is null, as everywhere in rules.
 """
 
+# pyright: reportUnknownLambdaType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -101,7 +103,7 @@ def _big(number: Any) -> Any:
     return number.cast("bigint")
 
 
-PARTS: Mapping[str, Any] = {
+PARTS: Mapping[str, Callable[..., Any]] = {
     "year": lambda clock: _big(F.year(clock)),
     "quarter": lambda clock: _big(F.quarter(clock)),
     "month": lambda clock: _big(F.month(clock)),
@@ -120,14 +122,14 @@ def _steps(n: Any, sign: int, most: int) -> Any:
     return F.when(n.between(-most, most), n.cast("int") * sign)
 
 
-def moved(unit: str, sign: int, most: int) -> Any:
+def moved(unit: str, sign: int, most: int) -> Callable[..., Any]:
     """Return a function that moves a date by days, months or years; null for more than 9998 years."""
     if unit == "d":
         return lambda date, n: F.date_add(date, _steps(n, sign, most))
     return lambda date, n: F.add_months(date, _steps(n, sign * (12 if unit == "y" else 1), most))
 
 
-def moved_clock(unit: str, sign: int, most: int) -> Any:
+def moved_clock(unit: str, sign: int, most: int) -> Callable[..., Any]:
     """Return a function that moves a date-time without zone, its time of day kept."""
     by_date = moved(unit, sign, most)
 
@@ -141,13 +143,13 @@ def moved_clock(unit: str, sign: int, most: int) -> Any:
 _LONGEST = 9_998 * 366 * 86_400
 
 
-def passed(seconds: int) -> Any:
+def passed(seconds: int) -> Callable[..., Any]:
     """Return a function that moves a date-time by n times so many seconds."""
     most = _LONGEST // abs(seconds)
     return lambda moment, n: from_micros(micros(moment) + F.when(n.between(-most, most), _big(n)) * (seconds * 1_000_000))
 
 
-def elapsed(seconds: int) -> Any:
+def elapsed(seconds: int) -> Callable[..., Any]:
     """Return a function that counts whole units between two date-times, cut toward zero."""
     unit = F.lit(seconds * 1_000_000).cast("bigint")
     return lambda end, start: F.call_function("div", micros(end) - micros(start), unit)
@@ -157,7 +159,7 @@ def _position(date: Any) -> Any:
     return (_big(F.year(date)) * 12 + F.month(date)) * 32 + F.dayofmonth(date)
 
 
-def apart(step: int) -> Any:
+def apart(step: int) -> Callable[..., Any]:
     """Return a function that counts whole months, or years, between two days."""
     return lambda one, two: F.call_function("div", _position(one) - _position(two), F.lit(step).cast("bigint"))
 
@@ -196,7 +198,7 @@ def quotient(a: Any, b: Any) -> Any:
     return F.when(b == -1, (-a.cast("decimal(20,0)")).try_cast("bigint")).otherwise(plain)
 
 
-def whole(compute: Any) -> Any:
+def whole(compute: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that computes with whole numbers beyond 64 bits and is null for what does not fit in the end."""
     return lambda *args: compute(*(arg.cast("decimal(20,0)") for arg in args)).try_cast("bigint")
 
@@ -206,14 +208,24 @@ def unchanged(number: Any) -> Any:
     return number
 
 
-size, up, down, sign, greatest, least = (
-    F.abs,
-    lambda number: F.ceil(number).cast("double"),
-    lambda number: F.floor(number).cast("double"),
-    lambda number: F.sign(number).cast("bigint"),
-    F.greatest,
-    F.least,
-)
+size: Callable[..., Any] = F.abs
+greatest: Callable[..., Any] = F.greatest
+least: Callable[..., Any] = F.least
+
+
+def up(number: Any) -> Any:
+    """Round a float up."""
+    return F.ceil(number).cast("double")
+
+
+def down(number: Any) -> Any:
+    """Round a float down."""
+    return F.floor(number).cast("double")
+
+
+def sign(number: Any) -> Any:
+    """Return -1, 0 or 1."""
+    return F.sign(number).cast("bigint")
 
 
 def unless_null(made: Any, *args: Any) -> Any:
@@ -224,23 +236,38 @@ def unless_null(made: Any, *args: Any) -> Any:
     return F.when(known, made)
 
 
-def rounded(decimals: int) -> Any:
+def of_all(function: Callable[..., Any], *args: Any) -> Any:
+    """Return what a function makes of values, null where one of them is null."""
+    return unless_null(function(*args), *args)
+
+
+def of_floats(function: Callable[..., Any], *args: Any) -> Any:
+    """Return what a function makes of numbers as floats; NaN is null."""
+    return not_nan(function(*(arg.cast("double") for arg in args)))
+
+
+def to_double(number: Any) -> Any:
+    """Return a number as a float."""
+    return number.cast("double")
+
+
+def rounded(decimals: int) -> Callable[..., Any]:
     """Return a function that rounds floats, halves away from zero, as floats are multiplied."""
     step = F.lit(float(10**decimals))
     return lambda number: F.round(number * step) / step
 
 
-def rounded_decimal(decimals: int) -> Any:
+def rounded_decimal(decimals: int) -> Callable[..., Any]:
     """Return a function that rounds decimals, halves away from zero."""
     return lambda number: F.round(number, decimals)
 
 
-def to_whole(ddl: str) -> Any:
+def to_whole(ddl: str) -> Callable[..., Any]:
     """Return a function that cuts a number toward zero; null for what does not fit."""
     return lambda number: number.try_cast(ddl).cast("bigint")
 
 
-FLAGS: Mapping[str, Any] = {
+FLAGS: Mapping[str, Callable[..., Any]] = {
     "clear_bit": lambda number, flag: number.cast("bigint").bitwiseAND(F.bitwise_not(flag.cast("bigint"))),
     "set_bit": lambda number, flag: number.cast("bigint").bitwiseOR(flag.cast("bigint")),
     "is_bit_set": lambda number, flag: number.cast("bigint").bitwiseAND(flag.cast("bigint")) == flag.cast("bigint"),
@@ -248,7 +275,7 @@ FLAGS: Mapping[str, Any] = {
 
 # ---------------------------------------------------------------------------------------------------------------- text
 
-TEXT_TESTS: Mapping[str, Any] = {"starts_with": F.startswith, "ends_with": F.endswith, "contains": F.contains}
+TEXT_TESTS: Mapping[str, Callable[..., Any]] = {"starts_with": F.startswith, "ends_with": F.endswith, "contains": F.contains}
 
 
 def matches(text: Any, regex: str) -> Any:
@@ -266,12 +293,16 @@ def ranked(frame: Any, groups: Sequence[str], orders: Sequence[tuple[str, bool]]
     return frame.withColumn(name, F.row_number().over(window.orderBy(*keys)))
 
 
-def ordered(frame: Any, orders: Sequence[tuple[str, bool]], n: int) -> Any:
-    """Return the first n rows in an order, nulls last."""
-    return frame.sort(*(F.desc_nulls_last(name) if down else F.asc_nulls_last(name) for name, down in orders)).limit(n)
+def ordered(frame: Any, orders: Sequence[tuple[str, bool]], n: int | None, share: float | None) -> Any:
+    """Return the first n rows in an order, nulls last, or a share of all rows, rounded down."""
+    if share is not None:
+        numbered = ranked(frame, (), orders, "__n").withColumn("__all", F.count("*").over(Window.partitionBy(F.lit(1))))
+        return numbered.filter(F.col("__n") <= F.floor(F.col("__all") * F.lit(share) + F.lit(1e-9)))
+    by = [F.desc_nulls_last(name) if down else F.asc_nulls_last(name) for name, down in orders]
+    return frame if n is None else frame.sort(*by).limit(n)
 
 
-AGGREGATES: Mapping[str, Any] = {
+AGGREGATES: Mapping[str, Callable[..., Any]] = {
     "count": F.count,
     "count_distinct": F.count_distinct,
     "sum": F.sum,

@@ -1,8 +1,10 @@
 """What Narwhals lacks on Spark for text: its own functions on native columns, in the patterns of Java."""
 
+# pyright: reportUnknownLambdaType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyspark.sql.connect import functions as F
@@ -98,11 +100,7 @@ def _domain(address: Any) -> Any:
     return F.nullif(F.regexp_substr(address, F.lit(r"@[^@]*\z")), F.lit("\ufdd0")).substr(F.lit(2), F.lit(2**31 - 1))
 
 
-def _first_line(value: Any) -> Any:
-    return F.regexp_replace(value, r"(?s)[\r\n].*", "")
-
-
-SIMPLE: Mapping[str, Any] = {
+SIMPLE: Mapping[str, Callable[..., Any]] = {
     "lower": F.lower,
     "upper": F.upper,
     "trim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+|[{_WHITE}]+\z", ""),

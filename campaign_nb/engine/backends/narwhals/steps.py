@@ -143,7 +143,7 @@ def _take(plan: Lowering, step: Take) -> Flow:
     orders = [(f"__o{i}", order) for i, order in enumerate(step.order)]
     narrow = flow.rows().select(*key, *(resolver.value(order.value).alias(name) for name, order in orders))
     sorts = [*((name, order.descending) for name, order in orders), *((name, False) for name in key)]
-    first = nw.from_native(spark.ordered(narrow.to_native(), sorts, step.n)).select(*key)
+    first = nw.from_native(spark.ordered(narrow.to_native(), sorts, step.n, step.share)).select(*key)
     return _keep_by_key(plan, step, step.source, first, positive=True)
 
 

@@ -10,7 +10,7 @@ from campaign_nb.engine.backends.polars.flow import Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources, Vocabulary
 from campaign_nb.engine.backends.polars.steps_combine import lower_dedupe, lower_take, lower_union
 from campaign_nb.engine.backends.polars.steps_deliver import lower_output, lower_python, lower_render
-from campaign_nb.engine.backends.polars.steps_dimension import lower_file, lower_follow, lower_match, lower_rekey
+from campaign_nb.engine.backends.polars.steps_dimension import lower_bring, lower_file, lower_follow, lower_match, lower_rekey
 from campaign_nb.engine.backends.polars.steps_filter import (
     lower_anti,
     lower_filter,
@@ -25,6 +25,7 @@ from campaign_nb.rules.schema import Schema
 from campaign_nb.steps import (
     Anti,
     Attach,
+    Bring,
     Bucket,
     Dedupe,
     FileRows,
@@ -57,6 +58,7 @@ LOWER: Mapping[type[Step], Callable[[Lowering, Any], Flow]] = {
     Take: lower_take,
     Follow: lower_follow,
     Match: lower_match,
+    Bring: lower_bring,
     Rekey: lower_rekey,
     FileRows: lower_file,
     Python: lower_python,

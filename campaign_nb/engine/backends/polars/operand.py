@@ -82,7 +82,7 @@ def once(operands: Sequence[Operand], build: Callable[[Sequence[Operand]], pl.Ex
     A large input is written once, as a field of a struct: what an expression mentions twice is copied before Polars finds
     the copies again, and calls within calls would double it each time.
     """
-    if all(operand.depth <= 1 for operand in operands):
+    if all(operand.known or operand.depth <= 1 for operand in operands):
         return build(operands)
     fields = [operand.expr.alias(f"{at}") for at, operand in enumerate(operands) if not operand.known]
     read = [operand if operand.known else replace(operand, expr=pl.field(f"{at}"), depth=0) for at, operand in enumerate(operands)]

@@ -38,7 +38,11 @@ def with_window(frame: pl.LazyFrame, node: tree.Window, key: Sequence[str], name
     if running:
         descending = [item.descending for item in node.order] + [False] * len(key)
         frame = frame.sort([*sorts, *key], descending=descending, nulls_last=True)
+    summed = node.function == "sum" and frame.collect_schema()[f"{name}v"].is_integer()
+    if summed:
+        frame = frame.with_columns(pl.col(f"{name}v").cast(pl.Int128))
     found = (_up_to if running else _of_all)(node, pl.col(f"{name}v") if value else None)
+    found = found.cast(pl.Int64, strict=False) if summed else found  # what does not fit is null, as in arithmetic
     made = frame.with_columns((found.over(list(parts)) if parts else found).alias(name))
     return made.drop([*parts, *sorts, *value])
 

@@ -10,7 +10,7 @@ import polars as pl
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.rules import tree
-from campaign_nb.steps import FIRST, MATCHES, FileRows, Follow, Match, Rekey, Step
+from campaign_nb.steps import FIRST, MATCHES, Bring, FileRows, Follow, Match, Rekey, Step
 
 
 def lower_follow(plan: Lowering, step: Follow) -> Flow:
@@ -72,6 +72,33 @@ def _found(plan: Lowering, step: Match, asked: pl.LazyFrame, key: Sequence[str])
         for (name, _), own in zip(keys, step.keys, strict=True)
     )
     return pairs.group_by(key).agg(pl.len().cast(pl.Int64).alias(MATCHES), *firsts)
+
+
+def lower_bring(plan: Lowering, step: Bring) -> Flow:
+    """Join the columns of the first row of the other step that equals; text beside another type is read as that type."""
+    flow, mine = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    other, theirs = plan.source_flow(step, step.other), plan.resolver(step, step.other)
+    names = [f"__v{i}" for i in range(len(step.pairs))]
+    orders = [(f"__o{i}", order) for i, order in enumerate(step.order)]
+    keys = [(f"__t{i}", tree.Column(name)) for i, name in enumerate(step.other.population.table.key)]
+    right = other.rows().select(
+        *(theirs.value(node).alias(name) for (_, node), name in zip(step.pairs, names, strict=True)),
+        *(theirs.value(order.value).alias(name) for name, order in orders),
+        *(theirs.value(node).alias(name) for name, node in keys),
+        *(theirs.value(tree.Column(column)).alias(f"__n{i}") for i, (_, column) in enumerate(step.columns)),
+    )
+    by = [*(name for name, _ in orders), *(name for name, _ in keys)]
+    descending = [*(order.descending for _, order in orders), *(False for _ in keys)]
+    firsts = (
+        pl.col(f"__n{i}").sort_by(by, descending=descending, nulls_last=True).first().alias(name)
+        for i, (name, _) in enumerate(step.columns)
+    )
+    found, types = right.drop_nulls(names).group_by(names).agg(*firsts), right.collect_schema()
+    made = {name for name, _ in step.columns}
+    held = plan.held(step, flow, [name for name in plan.carried(step) if name not in made])
+    values = (mine.value(node).cast(types[name], strict=False).alias(name) for (node, _), name in zip(step.pairs, names, strict=True))
+    joined = flow.rows().select(*held, *values).join(found, on=names, how="left").drop(names)
+    return plan.settle(step, flow, joined)
 
 
 def lower_rekey(plan: Lowering, step: Rekey) -> Flow:

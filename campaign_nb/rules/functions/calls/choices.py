@@ -28,6 +28,17 @@ def first_of(rows: object) -> Value:
     return call("first_of", rows)
 
 
+def item_of(rows: object, place: int) -> Value:
+    """The only column of one of the collected rows, counted from 1.
+
+    Nulls: null where fewer rows were collected.
+
+    >>> print(item_of(col.last, 2))
+    item_of(last, 2)
+    """
+    return call("item_of", rows, place)
+
+
 def if_equals(a: object, b: object, then: object, otherwise: object) -> Value:
     """The third value where the first two are equal, else the fourth.
 

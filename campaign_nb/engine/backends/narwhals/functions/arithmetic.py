@@ -6,6 +6,7 @@ Products and quotients of decimals are refused: engines keep different numbers o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from campaign_nb.engine.backends.narwhals import spark
@@ -26,8 +27,7 @@ def of_numbers(name: str, whole: Callable[..., Any], number: Callable[..., Any],
         kind = widest([arg.type for arg in args])
         exprs = [arg.expr for arg in args]
         if kind is Type.NUMBER:
-            floats = native(lambda *read: number(*(one.cast("double") for one in read)), *exprs)
-            return Operand(native(spark.not_nan, floats), kind)
+            return Operand(native(partial(spark.of_floats, number), *exprs), kind)
         if kind is Type.DECIMAL:
             if decimal is None:
                 raise Refusal(f"{name} of decimals", "cn.fn.to_double(…) of one of them")
@@ -83,13 +83,15 @@ def _round(args: Sequence[Operand], context: Context) -> Operand:
     if decimals < 0:
         raise Refusal("round to tens, hundreds or more")
     number, decimal = spark.rounded(decimals), spark.rounded_decimal(decimals)
-    return of_numbers("round", spark.unchanged, number, decimal)(args[:1], context)  # type: ignore[return-value] # an operand
+    made = of_numbers("round", spark.unchanged, number, decimal)(args[:1], context)
+    assert isinstance(made, Operand)
+    return made
 
 
 def _to_double(args: Sequence[Operand], _: Context) -> Operand:
     if args[0].type is Type.TEXT:
         raise Refusal("to_double of text", "a column of numbers")
-    return Operand(native(lambda value: value.cast("double"), args[0].expr), Type.NUMBER)
+    return Operand(native(spark.to_double, args[0].expr), Type.NUMBER)
 
 
 def _to_whole(name: str, ddl: str) -> Implementation:
@@ -104,7 +106,7 @@ def _to_whole(name: str, ddl: str) -> Implementation:
 def _extreme(function: Callable[..., Any]) -> Implementation:
     def chosen(args: Sequence[Operand], context: Context) -> Operand:
         exprs, _, _ = common(args, context)
-        return Operand(native(lambda *read: spark.unless_null(function(*read), *read), *exprs), widest([arg.type for arg in args]))
+        return Operand(native(partial(spark.of_all, function), *exprs), widest([arg.type for arg in args]))
 
     return chosen
 
@@ -126,7 +128,5 @@ TABLE: Table = {
     "to_double": _to_double,
     "to_int64": _to_whole("to_int64", "bigint"),
     "to_integer": _to_whole("to_integer", "int"),
-    "percent": lambda args, _: Operand(
-        native(lambda *read: spark.not_nan(_percent(*(one.cast("double") for one in read))), *(arg.expr for arg in args)), Type.NUMBER
-    ),
+    "percent": lambda args, _: Operand(native(partial(spark.of_floats, _percent), *(arg.expr for arg in args)), Type.NUMBER),
 }

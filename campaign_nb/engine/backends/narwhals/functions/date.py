@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from campaign_nb.engine.backends.narwhals import spark
@@ -30,7 +31,7 @@ def back(shown: Any, zone: str | None, kind: Type = Type.DATETIME) -> Operand:
     """Return what a clock shows as a date-time of its zone."""
     if zone is None:
         return Operand(shown, kind)
-    return Operand(native(lambda clock: spark.at_zone(clock, zone), shown), kind, zone)
+    return Operand(native(partial(spark.at_zone, zone=zone), shown), kind, zone)
 
 
 def _part(name: str) -> Implementation:
@@ -88,7 +89,7 @@ def _order(args: Sequence[Operand], context: Context) -> Any:
 
 def _oldest(args: Sequence[Operand], context: Context) -> Operand:
     exprs, _, zone = common(args, context)
-    made = native(lambda *read: spark.unless_null(spark.least(*read), *read), *exprs)
+    made = native(partial(spark.of_all, spark.least), *exprs)
     return Operand(made, merged([arg.type for arg in args]), zone)
 
 
@@ -96,7 +97,7 @@ def _start(unit: str) -> Implementation:
     def start(args: Sequence[Operand], _: Context) -> Operand:
         (date,) = args
         cut: Callable[..., Any] = spark.start_of_day if date.type is Type.DATE else spark.start_of
-        return back(native(lambda one: cut(unit, one), local(date)), date.zone, date.type)
+        return back(native(partial(cut, unit), local(date)), date.zone, date.type)
 
     return start
 

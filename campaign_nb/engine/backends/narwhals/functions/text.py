@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -39,7 +40,7 @@ def _to_string(args: Sequence[Operand], _: Context) -> nw.Expr:
         return as_text(args[0])
     value, decimals = args
     if value.null or decimals.null:
-        return native(lambda: spark_text.no_text())
+        return native(spark_text.no_text)
     if not isinstance(decimals.value, int):
         raise DefinitionError(
             Problem("rule", "the decimals of a text differ from row to row", "a whole number", "cn.fn.to_string(customers.spend, 2)")
@@ -47,13 +48,13 @@ def _to_string(args: Sequence[Operand], _: Context) -> nw.Expr:
     n = max(0, min(decimals.value, MOST_DECIMALS))
     if value.type is Type.NUMBER:
         raise Refusal("to_string of a float", "money, or a decimal column")
-    return native(lambda number: spark_text.fixed(number, n), value.expr)
+    return native(partial(spark_text.fixed, decimals=n), value.expr)
 
 
 def _at_least(operand: Operand, least: int) -> nw.Expr:
     if isinstance(operand.value, int):
         return literal(max(least, operand.value))
-    return native(lambda number: spark_text.at_least(number, least), operand.expr)
+    return native(partial(spark_text.at_least, least=least), operand.expr)
 
 
 def _substring(args: Sequence[Operand], _: Context) -> nw.Expr:
@@ -63,14 +64,14 @@ def _substring(args: Sequence[Operand], _: Context) -> nw.Expr:
     return native(spark_text.substring, text, start, args[2].expr)
 
 
-def _pad(function: Any) -> Implementation:
+def _pad(function: Callable[..., Any]) -> Implementation:
     def padded(args: Sequence[Operand], _: Context) -> nw.Expr:
         filling = args[2].value
         if args[2].null:
-            return native(lambda: spark_text.no_text())
+            return native(spark_text.no_text)
         if not isinstance(filling, str) or len(filling) != 1:
             raise DefinitionError(Problem("rule", "the filling of a text", "one character", 'cn.fn.lpad(customers.code, 8, "0")'))
-        return native(lambda text, n: function(text, n, filling), args[0].expr, _at_least(args[1], 0))
+        return native(partial(function, filling=filling), args[0].expr, _at_least(args[1], 0))
 
     return padded
 

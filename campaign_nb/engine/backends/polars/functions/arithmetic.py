@@ -24,6 +24,15 @@ def not_zero(divisor: pl.Expr) -> pl.Expr:
     return pl.when(divisor != 0).then(divisor)
 
 
+def divisor_of(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Return a divisor, null where it is 0, and one per row: by a single number Polars multiplies with its inverse.
+
+    3.0 / 10 would be 0.30000000000000004, and 0.3 in a frame of one row.
+    """
+    divisor = not_zero(b)
+    return divisor if b.meta.root_names() else divisor + a.is_null().cast(pl.Float64) * 0.0
+
+
 def of_number(whole: One, fraction: One) -> Implementation:
     """Return an implementation for one number, whole or any other."""
     return _of_kind(lambda kind, read: (whole if kind is Type.INTEGER else fraction)(read[0]))
@@ -82,6 +91,10 @@ def _share(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return a / not_zero(b)
 
 
+def _float_share(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    return a / divisor_of(a, b)
+
+
 def _fine_share(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return _share(_finer(a), b)
 
@@ -100,7 +113,7 @@ def _safe_remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
 
 def _float_remainder(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     """Return the remainder of floats; infinity as divisor leaves a finite number as it is."""
-    return pl.when(a.is_finite() & b.is_infinite()).then(a).otherwise(_safe_remainder(a, b))
+    return pl.when(a.is_finite() & b.is_infinite()).then(a).otherwise(_remainder(a, divisor_of(a, b)))
 
 
 def _finer(expr: pl.Expr) -> pl.Expr:
@@ -117,7 +130,7 @@ TABLE: Table = {
     "add": of_numbers(_sum, _sum, _sum),
     "subtract": of_numbers(_difference, _difference, _difference),
     "multiply": _multiply,
-    "divide": of_numbers(_quotient, _fine_share, _share),
+    "divide": of_numbers(_quotient, _fine_share, _float_share),
     "mod": of_numbers(_remainder, _safe_remainder, _float_remainder),
     "negate": of_number(_whole_opposite, _opposite),
 }

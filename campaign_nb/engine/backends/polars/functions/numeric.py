@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.functions.arithmetic import not_zero, of_number
+from campaign_nb.engine.backends.polars.functions.arithmetic import divisor_of, of_number
 from campaign_nb.engine.backends.polars.functions.table import Implementation, Table
 from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant, once
 from campaign_nb.engine.backends.polars.types import MOST_DECIMALS
@@ -115,7 +115,7 @@ def _extreme(*, larger: bool) -> Implementation:
 
 
 def _percentage(a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    return a * 100 / not_zero(b)
+    return a * 100 / divisor_of(a, b)
 
 
 def _percent(args: Sequence[Operand], _: Context) -> Operand:

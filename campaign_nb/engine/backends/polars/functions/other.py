@@ -26,7 +26,17 @@ def _first_of(args: Sequence[Operand], _: Context) -> Operand:
     return Operand(rows.expr.list.first().struct.field(name), Type.UNKNOWN)
 
 
+def _item_of(args: Sequence[Operand], _: Context) -> Operand:
+    rows, place = args
+    if len(rows.columns) != 1 or not isinstance(place.value, int) or place.value < 1:
+        do = 'customers.orders.sort(orders.date.desc()).select("product").columns(3)'
+        raise DefinitionError(Problem("rule", "item_of needs linked rows of one column and a place from 1", "collected rows", do))
+    name = rows.columns[0].rpartition(".")[2]
+    return Operand(rows.expr.list.get(place.value - 1, null_on_oob=True).struct.field(name), Type.UNKNOWN)
+
+
 TABLE: Table = {
     "coalesce": _coalesce,
     "first_of": _first_of,
+    "item_of": _item_of,
 }

@@ -51,7 +51,7 @@ def _substring(args: Sequence[Operand]) -> pl.Expr:
 
 
 def _charindex(args: Sequence[Operand]) -> pl.Expr:
-    text, part = _of_each_row(args[0], args[1]), args[1].expr
+    text, part = _of_each_row(args[0], args[1:]), args[1].expr
     before = text.str.splitn(part, 2).struct.field("field_0").str.len_chars().cast(pl.Int64)
     found = pl.when(text.str.contains(part, literal=True)).then(before + 1).otherwise(0)
     return unless_null(pl.when(part == "").then(1).otherwise(found), *args)
@@ -61,13 +61,16 @@ def _replace(args: Sequence[Operand]) -> pl.Expr:
     text, part, by = args
     if isinstance(part.value, str) and isinstance(by.value, str):
         return text.expr.str.replace_all(part.value, by.value, literal=True) if part.value else text.expr
-    replaced = _of_each_row(text, part).str.split(part.expr).list.join(by.expr)  # replace_all takes no part that differs from row to row
+    replaced = (
+        _of_each_row(text, [part, by]).str.split(part.expr).list.join(by.expr)
+    )  # replace_all takes no part that differs from row to row
     return unless_null(pl.when(part.expr == "").then(text.expr).otherwise(replaced), by)
 
 
-def _of_each_row(text: Operand, part: Operand) -> pl.Expr:
-    """Return a text as one value per row where it is known and a part of it is not: Polars splits a literal only once."""
-    return pl.when(part.expr.is_not_null()).then(text.expr) if text.known and not part.known else text.expr
+def _of_each_row(text: Operand, parts: Sequence[Operand]) -> pl.Expr:
+    """Return a text as one value per row where it is known and a part is not: Polars splits a literal only once."""
+    unsure = [part.expr.is_not_null() for part in parts if not part.known]
+    return pl.when(*unsure).then(text.expr) if text.known and unsure else text.expr
 
 
 def unless_null(expr: pl.Expr, *args: Operand) -> pl.Expr:
