@@ -57,7 +57,7 @@ class ClusterRun(DryRun):
         """
         self._refuse("its rows are on the cluster", f"run.frame({ref.label!r}, {ref.port!r}), or run.write(folder)")
 
-    def explain(self, key: Any) -> Explanation:
+    def explain(self, key: Any, *, table: object = None, at: object = None) -> Explanation:
         """Refuse to compute a person's path on this machine.
 
         Errors: always.

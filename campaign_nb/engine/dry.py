@@ -16,8 +16,9 @@ from campaign_nb.engine.compute import Counted, compute, computed
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.lineage import Path, path_of
 from campaign_nb.engine.lineage_everybody import everybody
+from campaign_nb.engine.lineage_messages import with_messages
 from campaign_nb.engine.lineage_person import Person
-from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.plan import Plan
 from campaign_nb.engine.render import messages, names_of, summary
 from campaign_nb.engine.runner import Program
@@ -114,7 +115,7 @@ def population(
     names = [name for name in known.extra if not name.startswith("_")] + [name for name in columns if name not in known.table.key]
     output = Output(step, tuple(dict.fromkeys(names)))
     plan.moments[output] = plan.whole[ref.label].moment
-    lowered = lower(Columns([output], plan.moment_of), program.model, _sources(program, plan, responses), [])
+    lowered = lower(with_messages(plan, [output]), program.model, _sources(program, plan, responses), [])
     rows = lowered.delivered[output].sort(known.table.key)
     return computed([rows if first is None else rows.head(first)])[0]
 
@@ -127,7 +128,7 @@ def recipients(program: Program, labels: Sequence[str], responses: Responses | N
     plan, found = program.plan(staged=False), dict[str, pl.LazyFrame]()
     outputs = {label: Output(plan.whole[label].compiled.ports["out"]) for label in labels}
     plan.moments |= {output: plan.whole[label].moment for label, output in outputs.items()}
-    lowered = lower(Columns(list(outputs.values()), plan.moment_of), program.model, _sources(program, plan, responses), [])
+    lowered = lower(with_messages(plan, list(outputs.values())), program.model, _sources(program, plan, responses), [])
     for label, output in outputs.items():
         key = output.population.table.key
         people = lowered.delivered[output].select(pl.col(name).alias(f"key_{i}") for i, name in enumerate(key))

@@ -17,9 +17,9 @@ from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.lineage_details import FEW, Facts, facts_of, few, matched, said, saw, split_facts
 from campaign_nb.engine.lineage_everybody import absence, fallback, is_of, on_the_way, reason_of_port, starts
+from campaign_nb.engine.lineage_messages import with_messages
 from campaign_nb.engine.lineage_person import Person, person_of
 from campaign_nb.engine.lineage_seen import Seen
-from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.graph.definition import Ref
@@ -83,7 +83,7 @@ def path_of(
     counted = counted_steps(tasks)
     if at is not None and plan.whole[at.label].compiled.ports[at.port] not in counted:
         counted.append(plan.whole[at.label].compiled.ports[at.port])
-    lowered = lower(Columns(counted, plan.moment_of), schema, sources, counted, explain=True)
+    lowered = lower(with_messages(plan, counted), schema, sources, counted, explain=True)
     ports = {Ref(task.label, port): step for task in tasks for port, step in task.compiled.ports.items()}
     walk = _Walk(plan, lowered, tasks, way, {ref: step for ref, step in ports.items() if not isinstance(step, Rejected)})
     stops = tuple(stop for _, stop in sorted(walk.of(person, way), key=lambda item: item[0]))
@@ -252,7 +252,9 @@ def shown(pairs: Facts) -> str:
 def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1 else f"{value:.15g}"
+    return str(value)
 
 
 def stops_frame(stops: Sequence[Stop]) -> pl.DataFrame:

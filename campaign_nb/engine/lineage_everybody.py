@@ -11,7 +11,8 @@ from campaign_nb.activities.split import Split
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
-from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.engine.lineage_messages import with_messages
+from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.plan import Plan, Task
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.errors import DefinitionError, Problem
@@ -107,7 +108,7 @@ def everybody(plan: Plan, schema: Schema, sources: ModelSources, ref: Ref) -> pl
     for output, moment in [(everyone, plan.whole[ref.label].moment), (arrived, plan.whole[ref.label].moment)]:
         plan.moments[output] = moment
         plan.moments.setdefault(output.source, moment)
-    lowered = lower(Columns([everyone, arrived, *outputs.values()], plan.moment_of), schema, sources, [])
+    lowered = lower(with_messages(plan, [everyone, arrived, *outputs.values()]), schema, sources, [])
     frames = [_coded(lowered, everyone, table, pl.lit(0)), _coded(lowered, arrived, table, pl.lit(top))]
     for item, output in outputs.items():
         frames.append(_coded(lowered, output, table, _code(item)))

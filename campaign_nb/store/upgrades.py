@@ -37,3 +37,56 @@ def authors_of_filters(connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE filters")
     for statement in (_FILTERS_2, _COPY_2, "DROP TABLE filters_1", _FAVOURITES_2):
         connection.exec_driver_sql(statement.format(**words))
+
+
+_FILES_3 = """
+CREATE TABLE files (
+    id TEXT NOT NULL,
+    run_id TEXT,
+    activity TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    path TEXT NOT NULL,
+    rows BIGINT NOT NULL,
+    sha256 TEXT NOT NULL,
+    committed_at TEXT NOT NULL,
+    CONSTRAINT pk_files PRIMARY KEY (id),
+    CONSTRAINT uq_files_run_id_activity_kind_channel_path UNIQUE (run_id, activity, kind, channel, path),
+    CONSTRAINT ck_files_kind CHECK (kind IN ({kinds})),
+    CONSTRAINT fk_files_run_id FOREIGN KEY(run_id) REFERENCES runs (id) ON DELETE SET NULL,
+    CONSTRAINT uq_files_path UNIQUE (path)
+)"""
+_AUDIENCES_3 = """
+CREATE TABLE audiences (
+    name TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    file_id TEXT NOT NULL,
+    rows BIGINT NOT NULL,
+    run_id TEXT,
+    updated_at TEXT NOT NULL,
+    CONSTRAINT pk_audiences PRIMARY KEY (name),
+    CONSTRAINT fk_audiences_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_audiences_run_id FOREIGN KEY(run_id) REFERENCES runs (id) ON DELETE SET NULL
+)"""
+_KINDS_3 = "'population', 'outbox', 'feedback', 'audience', 'checkpoint', 'extract_due', 'extract', 'change_due', 'change'"
+
+
+def kinds_of_files(connection: Connection) -> None:
+    """Version 3: files may be extracts and changes of tables, due or done.
+
+    SQLite can't change a check: files are made anew, and audiences with them, which refer to files.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("ALTER TABLE files DROP CONSTRAINT ck_files_kind")
+        connection.exec_driver_sql(f"ALTER TABLE files ADD CONSTRAINT ck_files_kind CHECK (kind IN ({_KINDS_3}))")
+        return
+    for table in ("audiences", "files"):
+        connection.exec_driver_sql(f"CREATE TABLE {table}_2 AS SELECT * FROM {table}")
+    for table in ("audiences", "files"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+    for statement in (_FILES_3.format(kinds=_KINDS_3), _AUDIENCES_3):
+        connection.exec_driver_sql(statement)
+    for table in ("files", "audiences"):
+        connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {table}_2")
+        connection.exec_driver_sql(f"DROP TABLE {table}_2")
+    connection.exec_driver_sql("CREATE UNIQUE INDEX uq_files_outbox ON files (run_id, activity, channel) WHERE kind = 'outbox'")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.bench import floor, hand_written
+from tests.bench import duck, floor, hand_written
 
 PRODUCT = "tests.bench.product"
 YARDSTICK = "hand-written"
@@ -66,6 +66,7 @@ def sides() -> list[Side]:
         found.append(Side("campaign_nb, no counts", product.prepare_uncounted, counted=False))
         found.append(Side("hand-written, to Parquet", hand_written.prepare_written))
         found.append(Side("campaign_nb, live", product.prepare_live))
+    found.append(Side("DuckDB, one statement", duck.prepare))
     return found
 
 

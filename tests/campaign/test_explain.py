@@ -289,3 +289,26 @@ def test_with_overlap_a_person_leaves_by_each_group(model: cn.DataModel) -> None
     assert run.explain(2).path[-1].outputs == ("old", "two")
     assert dropped(run, 5, at=split["two"]).reason == "in no group"
     assert dict(dropped(run, 5).details)["place in 'two'"] == 3
+
+
+def test_what_an_activity_computes_for_itself_is_not_among_the_values(model: cn.DataModel) -> None:
+    c = campaign(model)
+    c.build_audience("People", model.people).reconcile("Orders", to=model.orders, on={"id": "person"})
+    found = dropped(c.dry_run(), 4)
+    assert (found.reason, found.rule, found.values) == ("no match", "", ())
+
+
+def test_only_groups_cut_from_the_line_have_bounds(model: cn.DataModel) -> None:
+    c, people = campaign(model), model.people
+    c.build_audience("All", people).split("Offer", old=cn.Subset(people.age > 50), A=0.5)
+    assert [name for name, _ in dropped(c.dry_run(), 2).details] == ["bucket", "group 'A'"]
+
+
+def test_a_rule_on_a_message_that_is_not_on_the_way_is_explained(model: cn.DataModel) -> None:
+    c = campaign(model)
+    everybody = c.build_audience("All", model.people)
+    opened = everybody.filter("Opened", everybody.email("Mail", subject="x", text="y").opened)
+    run = c.dry_run(responses=cn.ResponseModel(seed=1, open=1.0))
+    assert [(stop.activity, stop.outputs) for stop in run.explain(1, at=opened).path] == [("All", ("out",)), ("Opened", ("out",))]
+    assert dropped(run, 3, at=opened).values == (("opened 'Mail' of campaign 'c'", False),)
+    assert run.lineage(opened).filter("reached").sort("id").collect()["id"].to_list() == run["Opened"]["id"].to_list() == [1, 2]

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from campaign_nb.errors import StoreError
-from campaign_nb.store import Store, filters, meta, migrate, sqlite
+from campaign_nb.store import Store, audiences, filters, meta, migrate, sqlite
 from campaign_nb.store.schema import files, metadata
 
 Begin = Callable[[], AbstractContextManager[Connection]]
@@ -28,6 +28,10 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     engine.dispose()
 
 
+NEXT = migrate.latest() + 1
+"""A version that is not there yet."""
+
+
 def _third(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE third (x)")
 
@@ -38,10 +42,10 @@ def _fourth(connection: Connection) -> None:
 
 
 def test_an_empty_database_gets_all_tables_at_the_latest_version(begin: Begin) -> None:
-    assert migrate.migrate(begin, "store") == 2
+    assert migrate.migrate(begin, "store") == migrate.latest()
     with begin() as connection:
         assert set(inspect(connection).get_table_names()) == set(metadata.tables)
-        assert migrate.version(connection) == 2
+        assert migrate.version(connection) == migrate.latest()
 
 
 def test_a_store_that_is_up_to_date_is_left_alone(begin: Begin) -> None:
@@ -55,18 +59,18 @@ def test_a_store_that_is_up_to_date_is_left_alone(begin: Begin) -> None:
 
 def test_an_older_store_goes_up_step_by_step(begin: Begin) -> None:
     migrate.migrate(begin, "store")
-    assert migrate.migrate(begin, "store", {3: _third, 4: lambda connection: None}) == 4
+    assert migrate.migrate(begin, "store", {NEXT: _third, NEXT + 1: lambda connection: None}) == NEXT + 1
     with begin() as connection:
         assert inspect(connection).has_table("third")
-        assert migrate.version(connection) == 4
+        assert migrate.version(connection) == NEXT + 1
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     with pytest.raises(RuntimeError, match="power cut"):
-        migrate.migrate(begin, "store", {3: _third, 4: _fourth})
+        migrate.migrate(begin, "store", {NEXT: _third, NEXT + 1: _fourth})
     with begin() as connection:
-        assert migrate.version(connection) == 3
+        assert migrate.version(connection) == NEXT
         assert inspect(connection).has_table("third")
         assert not inspect(connection).has_table("fourth")
 
@@ -74,7 +78,7 @@ def test_a_step_that_fails_leaves_the_version_before_it(begin: Begin) -> None:
 def test_of_two_kernels_that_migrate_the_second_finds_the_steps_done(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     done: list[int] = []
-    steps = {3: lambda connection: done.append(3)}
+    steps = {NEXT: lambda connection: done.append(NEXT)}
     inner = iter([True])
 
     @contextmanager
@@ -84,22 +88,22 @@ def test_of_two_kernels_that_migrate_the_second_finds_the_steps_done(begin: Begi
         with begin() as connection:
             yield connection
 
-    assert migrate.migrate(overtaken, "store", steps) == 3
-    assert done == [3]
+    assert migrate.migrate(overtaken, "store", steps) == NEXT
+    assert done == [NEXT]
 
 
 def test_tables_of_a_newer_version_are_refused(begin: Begin) -> None:
     migrate.migrate(begin, "store")
     with begin() as connection:
-        meta.put(connection, "schema_version", "3")
-    with pytest.raises(StoreError, match="its tables have version 3, written by a newer campaign_nb"):
+        meta.put(connection, "schema_version", str(NEXT))
+    with pytest.raises(StoreError, match=f"its tables have version {NEXT}, written by a newer campaign_nb"):
         migrate.migrate(begin, "store")
 
 
 def test_an_older_store_is_brought_up_when_it_is_opened(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "MIGRATIONS", {3: _third})
+    monkeypatch.setattr(migrate, "MIGRATIONS", {NEXT: _third})
     with Store.open(store.folder).read() as connection:
-        assert migrate.version(connection) == 3
+        assert migrate.version(connection) == NEXT
 
 
 def test_every_table_can_be_made_in_postgresql() -> None:
@@ -134,8 +138,29 @@ def test_a_store_of_version_1_gets_authors_of_filters_and_keeps_what_was_saved(s
     again = Store.open(store.folder)
     with again.read() as connection:
         saved = filters.get(connection, "", "Big")
-        assert migrate.version(connection) == 2
+        assert migrate.version(connection) == migrate.latest()
     assert _tables(again) == new
     assert (saved.author, saved.document, saved.description, saved.favourite, saved.shared) == ("", "{}", "Spends much", False, False)
     assert saved.created_at == saved.modified_at == dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     assert again.integrity() == []
+
+
+def test_a_store_of_version_2_takes_new_kinds_of_files_and_keeps_its_audiences(store: Store) -> None:
+    new, at = _tables(store), "2026-03-02T12:00:00.000000Z"
+    old = new["files"].replace(", 'extract_due', 'extract', 'change_due', 'change'", "")
+    assert old != new["files"]
+    with store.begin() as connection:
+        for statement in ("DROP TABLE audiences", "DROP TABLE files", old, new["audiences"]):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("CREATE UNIQUE INDEX uq_files_outbox ON files (run_id, activity, channel) WHERE kind = 'outbox'")
+        file = ("f1", None, "Save", "audience", "", "files/f1.parquet", 7, "0" * 64, at)
+        connection.exec_driver_sql("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", file)
+        connection.exec_driver_sql("INSERT INTO audiences VALUES (?, ?, ?, ?, ?, ?)", ("Loyal", "people", "f1", 7, None, at))
+        meta.put(connection, "schema_version", "2")
+    again = Store.open(store.folder)
+    assert _tables(again) == new
+    assert again.integrity() == []
+    with again.begin() as connection:
+        assert migrate.version(connection) == migrate.latest()
+        assert audiences.audience(connection, "Loyal").rows == 7
+        connection.exec_driver_sql("UPDATE files SET kind = 'extract_due'")

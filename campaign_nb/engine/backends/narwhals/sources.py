@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import warnings
 from collections.abc import Mapping
@@ -49,9 +50,20 @@ class ClusterSources:
             return sent(self._session, info.source.open().collect(engine="streaming"))
         where = os.path.abspath(path)
         if suffix == ".parquet":
-            return canonical(self._session.read.parquet(where), info.dtypes)
+            return canonical(_reader(self._session, where).parquet(_folder(where)), info.dtypes)
         columns = ", ".join(f"`{name}` {_ddl(dtype)}" for name, dtype in info.dtypes.items())
-        return canonical(self._session.read.csv(where, header=True, schema=columns), info.dtypes)
+        return canonical(_reader(self._session, where).csv(_folder(where), header=True, schema=columns), info.dtypes)
+
+
+def _folder(path: str) -> str:
+    """Return the folder of a pattern of names, which Spark would first look up as a name."""
+    folder, name = os.path.split(path)
+    return folder if glob.has_magic(name) and not glob.has_magic(folder) else path
+
+
+def _reader(session: Any, path: str) -> Any:
+    name = os.path.basename(path)
+    return session.read if _folder(path) == path else session.read.option("pathGlobFilter", name)
 
 
 def sent(session: Any, frame: pl.DataFrame) -> nw.LazyFrame[Any]:

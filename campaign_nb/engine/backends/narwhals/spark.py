@@ -204,8 +204,8 @@ def whole(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def unchanged(number: Any) -> Any:
-    """Return a number as it is."""
-    return number
+    """Return a whole number as it is; null for what does not fit into 64 bits."""
+    return number.try_cast("bigint")
 
 
 size: Callable[..., Any] = F.abs
@@ -213,14 +213,18 @@ greatest: Callable[..., Any] = F.greatest
 least: Callable[..., Any] = F.least
 
 
+_EXACT = 2.0**52
+"""From here on floats are whole."""
+
+
 def up(number: Any) -> Any:
     """Round a float up."""
-    return F.ceil(number).cast("double")
+    return F.when(F.abs(number) < _EXACT, F.ceil(number).cast("double")).otherwise(number)
 
 
 def down(number: Any) -> Any:
     """Round a float down."""
-    return F.floor(number).cast("double")
+    return F.when(F.abs(number) < _EXACT, F.floor(number).cast("double")).otherwise(number)
 
 
 def sign(number: Any) -> Any:

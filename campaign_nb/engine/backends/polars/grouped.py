@@ -13,6 +13,7 @@ from campaign_nb.engine.backends.polars.packing import packable, packed
 from campaign_nb.engine.backends.polars.sides import RowScope, Side, join_side, leaves_of
 from campaign_nb.engine.optimise.columns import Leaf
 from campaign_nb.rules import tree
+from campaign_nb.rules.check import field_of_value
 from campaign_nb.rules.schema import LinkSchema, TableSchema
 
 
@@ -90,7 +91,7 @@ class Grouped:
             case "count_distinct":
                 self._keep(leaf, [value.drop_nulls().n_unique()], lambda parts: parts[0].cast(pl.Int64), fill=0)
             case "sum":
-                self._keep(leaf, [value.sum(), value.count()], lambda parts: pl.when(parts[1] > 0).then(parts[0]))
+                self._sum(leaf, node.value, value)
             case "string_agg":
                 joined = value.drop_nulls().sort().str.join(node.separator)
                 self._keep(leaf, [joined, value.count()], lambda parts: pl.when(parts[1] > 0).then(parts[0]))
@@ -102,6 +103,15 @@ class Grouped:
                 self._keep(leaf, [value.min()], lambda parts: parts[0])
             case "max":
                 self._keep(leaf, [value.max()], lambda parts: parts[0])
+
+    def _sum(self, leaf: Leaf, node: tree.Node, value: pl.Expr) -> None:
+        """Plan a sum; of whole numbers it is null where it does not fit 64 bits, as in arithmetic."""
+        whole = field_of_value(self._scope.scope, "", node).type is tree.Type.INTEGER
+
+        def known(parts: Sequence[pl.Expr]) -> pl.Expr:
+            return pl.when(parts[1] > 0).then(parts[0].cast(pl.Int64, strict=False) if whole else parts[0])
+
+        self._keep(leaf, [(value.cast(pl.Int128) if whole else value).sum(), value.count()], known)
 
     def _packed(self, node: tree.Lines, mask: pl.Expr | None) -> pl.Expr | None:
         """Return one number that puts linked rows in order; None where their types do not allow it."""

@@ -1,0 +1,137 @@
+"""Whole campaigns on both engines: the same counts, the same people, the same messages; rows stay on the cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+import campaign_nb as cn
+from campaign_nb.campaign.clustered import ClusterRun
+from campaign_nb.engine.backends.polars.lower import lower
+from campaign_nb.engine.compute import computed
+from campaign_nb.engine.optimise.columns import Columns
+from campaign_nb.engine.sources import ModelSources
+from campaign_nb.steps import Render
+from tests.bench import make_data, product
+from tests.engine.shop import shop
+from tests.spark import golden
+
+pytestmark = [pytest.mark.requires("java"), pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> cn.Workspace:
+    return cn.Workspace(tmp_path_factory.mktemp("workspace"))
+
+
+def there(frame: Any) -> pl.DataFrame:
+    return golden.collected(nw.from_native(frame))
+
+
+def messages_here(campaign: cn.Campaign, label: str) -> pl.DataFrame:
+    """The messages of an activity as Polars renders them."""
+    program = campaign.program()
+    plan = program.plan(staged=False)
+    step = next(effect.step for effect in plan.whole[label].compiled.effects if isinstance(effect.step, Render))
+    sources = ModelSources(program.model, program.stored, program.events)
+    return computed([lower(Columns([step], plan.moment_of), program.model, sources, []).delivered[step]])[0]
+
+
+def compared(campaign: cn.Campaign) -> ClusterRun:
+    """Run a campaign dry on both engines; counts, reasons, what rendering showed, all keys and all texts are the same."""
+    here, run = campaign.dry_run(), campaign.dry_run(engine="spark")
+    assert isinstance(run, ClusterRun)
+    assert run.ports() == here.ports()
+    assert run.reasons() == here.reasons()
+    assert run.rendering.to_dicts() == here.rendering.to_dicts()
+    for ref in here.ports():
+        ours, theirs = here[ref.label, ref.port], there(run.frame(ref.label, ref.port))
+        assert theirs.sort(theirs.columns[0]).rows() == ours.select(theirs.columns).sort(theirs.columns[0]).rows(), ref
+    for label in here.messages:
+        written = there(run.messages_frame(label)).sort("key_0")
+        assert written.rows() == messages_here(campaign, label).select(written.columns).sort("key_0").rows(), label
+    return run
+
+
+@pytest.fixture(scope="module")
+def canonical(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> cn.Campaign:
+    folder = tmp_path_factory.mktemp("data")
+    make_data.make(folder, 3_000)
+    return product.campaign(folder, ["gold"], cn.Workspace(tmp_path_factory.mktemp("workspace")))
+
+
+def test_the_canonical_campaign_has_the_same_people_and_the_same_texts(canonical: cn.Campaign) -> None:
+    run = compared(canonical)
+    assert sum(run.messages.values()) > 50
+    assert repr(run).startswith("dry run ")
+
+
+def test_the_cluster_writes_populations_and_messages_and_no_row_is_brought_here(canonical: cn.Campaign, tmp_path: Path) -> None:
+    run = canonical.dry_run(engine=cn.Spark())
+    assert isinstance(run, ClusterRun)
+    folders = run.write(tmp_path)
+    assert len(folders) == len(run.ports()) + len(run.messages)
+    found = {label: pl.scan_parquet(f"{tmp_path}/messages/{label}/*.parquet").collect() for label in run.messages}
+    assert {label: rows.height for label, rows in found.items()} == run.messages
+    assert found["Mail A"].columns == ["key_0", "address", "subject", "text"]
+    for refused in (lambda: run["Rested"], lambda: run.explain(1), run.report):
+        with pytest.raises(cn.RunError, match="on Spark"):
+            refused()
+
+
+def test_every_step_leaves_the_same_people_with_the_same_reasons(spark: Any, workspace: cn.Workspace) -> None:
+    model = shop()
+    people, orders = model.people, model.orders
+    c = cn.Campaign("steps", data=model, workspace=workspace)
+    buyers = c.build_audience("Buyers", people.orders.exists())
+    known = c.build_audience("Known", people.age.is_not_null())
+    union = known | buyers
+    rich = union.enrich("More", spent=people.orders.sum("amount"), last=people.orders.sort(orders.date.desc()).select("item.name").first())
+    one = rich.deduplicate("One", by="opt_in", order=[people.age.desc()])
+    (union & buyers).filter("Old", people.age > 18).end("End")
+    (known - buyers).end("Rest")
+    few = rich.split("Few", some=cn.Subset(people.id > 1, top=2), rest=cn.Subset(people.id > 0))
+    few["some"].end("Some")
+    mail = "{{ last | default('nobody') | upper }} <b>{{ email }}</b> {% if age and age > 18 %}{{ spent | money }}{% else %}{{ age }}{% endif %}"
+    one.email("Mail", subject="Hello {{ id }}", html=mail)
+    compared(c)
+
+
+def test_rows_of_other_tables_are_the_same(spark: Any, workspace: cn.Workspace) -> None:
+    model = shop()
+    c = cn.Campaign("dimension", data=model, workspace=workspace)
+    bought = c.build_audience("Bought", model.orders.amount > 5).change_dimension("Buyers", to=model.orders.buyer)
+    bought.end("End")
+    compared(c)
+
+
+def test_the_rules_on_linked_rows_are_the_same(spark: Any, workspace: cn.Workspace) -> None:
+    model = shop()
+    people, orders, lines = model.people, model.orders, model.lines
+    rules = [
+        people.orders.count() < 2,
+        people.orders.count("amount") == 0,
+        people.orders.sum("amount").is_null(),
+        people.orders.avg("amount") == 32.5,
+        people.orders.max("date") >= cn.days_ago(2),
+        people.orders.where(orders.amount > 50, orders.date >= cn.days_ago(90)).exists(),
+        people.orders.where(orders.item.name == "Yoyo").exists(),
+        people.orders.where(orders.item.price < 5).count() == 1,
+        people.orders.count_distinct("product") == 2,
+        people.orders.lines.sum("pieces") == 6,
+        people.orders.lines.where(lines.pieces >= 4).exists(),
+        people.orders.where(orders.lines.count() == 2).exists(),
+        people.orders.where(~orders.lines.exists()).count() == 1,
+        (people.age < 50) - (people.orders.count() == 2),
+        people.orders.string_agg("product") == "x,y",
+        people.orders.std_dev("amount") > 0,
+    ]
+    c = cn.Campaign("links", data=model, workspace=workspace)
+    for number, rule in enumerate(rules):
+        c.build_audience(f"Rule {number}", rule)
+    c.build_audience("Young buyers", orders.buyer.age < 20)
+    assert c.dry_run(engine="spark").ports() == c.dry_run().ports()
