@@ -16,7 +16,7 @@ PEOPLE = pl.DataFrame(
     {
         "id": [1, 2, 3, 4, 5, 6, 7, 8],
         "name": ["Ann", None, "Cid", "Dee", "Eve", "Fay", "", "Hal"],
-        "mail": ["a@x.fr", "b@x.fr", None, "", "no address", "f@x.fr", "g@x.fr", " h@x.fr"],
+        "mail": ["a@example.com", "b@example.com", None, "", "no address", "f@example.com", "g@example.com", " h@example.com"],
         "agreed": [True, True, True, False, None, False, None, True],
     }
 )
@@ -80,8 +80,8 @@ def test_a_run_writes_one_row_per_person_with_the_parts_rendered(tmp_path: Path)
     sent = spring.workspace.outbox.frame().sort("person")
     assert sent.select("run", "activity", "person", "channel").is_unique().all()
     assert sent.select("person", "channel", "address", "subject", "html", "text").rows() == [
-        ("1", "email", "a@x.fr", "Hi Ann", "<p>Ann</p>", "12"),
-        ("2", "email", "b@x.fr", "Hi you", "<p></p>", "12"),
+        ("1", "email", "a@example.com", "Hi Ann", "<p>Ann</p>", "12"),
+        ("2", "email", "b@example.com", "Hi you", "<p></p>", "12"),
     ]
     spring.workspace.close()
 
@@ -143,7 +143,7 @@ def test_added_columns_can_be_used_in_templates(tmp_path: Path) -> None:
     [
         ({"subject": "Hi"}, "it has no body"),
         ({"subject": " ", "text": "x"}, "it is empty"),
-        ({"subject": "Hi\nBcc: x@y.fr", "text": "x"}, "it has a line break or a control character"),
+        ({"subject": "Hi\nBcc: x@example.org", "text": "x"}, "it has a line break or a control character"),
         ({"subject": "Hi", "text": "{{ name"}, "line 1: unexpected end of template"),
         ({"subject": "Hi", "html": "<p title={{ name }}>"}, "outside of quotes"),
         ({"subject": "Hi", "text": "x", "category": "spam"}, "category='spam'"),

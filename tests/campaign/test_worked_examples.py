@@ -23,7 +23,7 @@ def workspace(tmp_path: Path) -> Iterator[cn.Workspace]:
 
 def people(count: int, **columns: object) -> pl.DataFrame:
     """People with an address who have agreed."""
-    rows = {"id": list(range(1, count + 1)), "mail": [f"p{key}@x.fr" for key in range(1, count + 1)], "agreed": [True] * count}
+    rows = {"id": list(range(1, count + 1)), "mail": [f"p{key}@example.com" for key in range(1, count + 1)], "agreed": [True] * count}
     return pl.DataFrame({**rows, **columns})
 
 
@@ -69,7 +69,7 @@ def test_a_wishlist_reminder_shows_the_three_latest_wishes_in_a_loop(workspace: 
 def test_browse_engagement_saves_the_high_and_writes_to_the_others(workspace: cn.Workspace) -> None:
     shop = cn.DataModel("shop", as_of="2026-07-01")
     rows = people(6, churn=["low", "medium", "high", "low", None, "low"]).with_columns(
-        mail=pl.Series(["a@x.fr", "b@x.fr", "c@x.fr", "a@x.fr", "e@x.fr", "f@x.fr"])
+        mail=pl.Series(["a@example.com", "b@example.com", "c@example.com", "a@example.com", "e@example.com", "f@example.com"])
     )
     shop.table("people", rows, **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
     first = cn.Campaign("Browsed", data=shop, workspace=workspace)
@@ -106,7 +106,7 @@ def test_subscriptions_that_end_within_30_days_are_told_to_their_owners(workspac
 def test_a_three_way_audience_is_joined_and_then_excluded(workspace: cn.Workspace) -> None:
     shop = cn.DataModel("shop", as_of="2026-07-01")
     rows = people(6, bought=[0, 150, 100, 99, 500, None], points=[10, 20, 60, 70, 80, 90]).with_columns(
-        mail=pl.Series(["a@x.fr", None, "c@x.fr", None, "e@x.fr", "f@x.fr"])
+        mail=pl.Series(["a@example.com", None, "c@example.com", None, "e@example.com", "f@example.com"])
     )
     table = shop.table("people", rows, **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
     c = cn.Campaign("Three ways", data=shop, workspace=workspace)
@@ -118,3 +118,48 @@ def test_a_three_way_audience_is_joined_and_then_excluded(workspace: cn.Workspac
     assert run["Either"]["id"].to_list() == [1, 2, 3, 5, 6]
     assert (run["Left"]["id"].to_list(), run["Left", "complement"]["id"].to_list()) == ([3, 5, 6], [1, 2])
     assert run["Offer"]["id"].to_list() == [3, 5, 6]
+
+
+def test_back_in_stock_is_told_to_the_people_of_the_wishes(workspace: cn.Workspace) -> None:
+    shop = wishes()
+    c = cn.Campaign("Back", data=shop, workspace=workspace)
+    back = c.build_audience("Wishes of tea", shop.wishes.item.code == "tea")
+    owners = back.change_dimension("Owners", via=shop.wishes.owner)
+    owners.email("Back", subject="Tea is back", text="Hello")
+    c.publish(confirm=2)
+    c.runs[0].wait("20s")
+    assert sorted(workspace.outbox.frame()["person"]) == ["1", "3"]
+
+
+def test_new_gold_members_are_welcomed_on_mondays_and_once(workspace: cn.Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    people(3, tier=["gold", "silver", "gold"]).write_parquet(path)
+    shop = cn.DataModel("shop")
+    members = shop.table("people", path, **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    c = cn.Campaign("Welcome", data=shop, workspace=workspace)
+    c.incremental_query("New gold", members.tier == "gold").email("Welcome", subject="Welcome", text="Hello")
+    c.schedule = cn.Weekly("mon", at="09:00", time_zone="UTC")
+    c.publish(confirm=2)
+    first, second = c.launches(2)
+    assert [launch.isoformat() for launch in (first, second)] == ["2026-07-06T09:00:00+00:00", "2026-07-13T09:00:00+00:00"]
+    c.launch().wait("20s")
+    people(4, tier=["gold", "gold", "gold", "silver"]).write_parquet(path)
+    c.launch().wait("20s")
+    assert sorted(workspace.outbox.frame()["person"]) == ["1", "2", "3"]
+
+
+def test_a_file_is_reconciled_by_address_and_birth_date_and_saved(workspace: cn.Workspace, tmp_path: Path) -> None:
+    born = [dt.date(1980, 1, 1), dt.date(1990, 2, 2), dt.date(1990, 2, 2)]
+    shop = cn.DataModel("shop")
+    members = shop.table("people", people(3, born=born), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    lines = ["mail;born;points", "p1@example.com;01.01.1980;5", "p2@example.com;03.03.1993;6", "p3@example.com;02.02.1990;x"]
+    (tmp_path / "leads.csv").write_text("\n".join(lines))
+    columns = {"mail": "text", "born": cn.FileColumn(type="date", format="%d.%m.%Y"), "points": "integer"}
+    c = cn.Campaign("Leads", data=shop, workspace=workspace)
+    leads = c.load_file("Leads", tmp_path / "leads.csv", columns=columns, separator=";")
+    leads.reconcile("Known", to=members, on={"mail": "mail", "born": "born"}).save_audience("Saved leads", columns=["points"])
+    c.publish(confirm=0)
+    c.runs[0].wait("20s")
+    again = cn.Campaign("Again", data=shop, workspace=workspace)
+    saved = again.read_audience("Saved leads")
+    assert saved.frame(again.dry_run()).rows() == [(1, 5)]

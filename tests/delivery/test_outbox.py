@@ -40,7 +40,7 @@ def test_a_message_is_one_row_with_who_where_what_and_when(store: Store) -> None
             "table": "people",
             "person": "7",
             "key_0": 7,
-            "address": "p7@x.fr",
+            "address": "p7@example.com",
             "subject": "Hi 7",
             "text": "Hello",
             "at": NOON,
@@ -72,18 +72,18 @@ def test_ids_differ_by_person_run_activity_channel_and_workspace(store: Store) -
 def test_a_person_with_two_messages_of_one_activity_is_refused_without_naming_them(store: Store) -> None:
     with pytest.raises(DeliveryError, match="a person would get two messages") as caught:
         an_outbox(store).messages(a_run(store), a_task(), an_effect(), rows(7, 7))
-    assert "p7@x.fr" not in str(caught.value)
+    assert "p7@example.com" not in str(caught.value)
 
 
 def test_a_key_of_several_columns_is_one_text_that_says_which_is_which(store: Store) -> None:
-    people = pl.DataFrame({"key_0": ["a\x1fb", "a", "a\\u001fb"], "key_1": ["c", "b\x1fc", "c"], "address": ["x@y.fr"] * 3})
+    people = pl.DataFrame({"key_0": ["a\x1fb", "a", "a\\u001fb"], "key_1": ["c", "b\x1fc", "c"], "address": ["x@example.org"] * 3})
     found = an_outbox(store).messages(a_run(store), a_task(), an_effect(), people)
     assert found["message_id"].n_unique() == 3
     assert sorted(found["person"]) == ["a\x1fb\\u001fc", "a\\\\u001fb\x1fc", "a\\u001fb\x1fc"]
 
 
 def test_keys_of_dates_and_numbers_make_a_person_too(store: Store) -> None:
-    people = pl.DataFrame({"key_0": [1], "key_1": ["2026-01-01"], "address": ["x@y.fr"]}).with_columns(pl.col("key_1").str.to_date())
+    people = pl.DataFrame({"key_0": [1], "key_1": ["2026-01-01"], "address": ["x@example.org"]}).with_columns(pl.col("key_1").str.to_date())
     assert an_outbox(store).messages(a_run(store), a_task(), an_effect(), people)["person"].to_list() == ["1\x1f2026-01-01"]
 
 

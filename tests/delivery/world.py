@@ -45,7 +45,7 @@ def rows(*people: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "key_0": people,
-            "address": [f"p{person}@x.fr" for person in people],
+            "address": [f"p{person}@example.com" for person in people],
             "subject": [f"Hi {person}" for person in people],
             "without:name": [False for _ in people],
             "text": ["Hello" for _ in people],

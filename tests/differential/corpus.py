@@ -66,14 +66,15 @@ def said(rule: tree.Node) -> str:
 # ------------------------------------------------------------------------------------------------------------ judging
 
 
-def against_polars(ground: Ground, rules: list[tree.Node]) -> str | None:
+def against_polars(ground: Ground, rules: list[tree.Node], *, shrink: bool = True) -> str | None:
     """Return the first difference between Polars, in memory or streaming, and plain Python, made small."""
     wanted = [ground.judged(rule) for rule in rules]
     found = ground.asked(rules)
     for rule, *three in zip(rules, wanted, *found, strict=True):
         if not three[0] == three[1] == three[2]:
-            small = shrunk(rule, lambda one: _differs(ground, one))
-            return f"{said(small)}\njudge, in memory, streaming: {[ground.judged(small), *(part[0] for part in ground.asked([small]))]}\nof {said(rule)}: {three}"
+            small = shrunk(rule, lambda one: _differs(ground, one)) if shrink else rule
+            again = [ground.judged(small), *(part[0] for part in ground.asked([small]))]
+            return f"{said(small)}\njudge, in memory, streaming: {again}\nof {said(rule)}: {three}"
     return None
 
 
@@ -128,6 +129,6 @@ def against_duckdb(ground: Ground, rules: list[tree.Node], note: Callable[[tree.
             found = duckdb_says(ground, connection, rule)
             wanted = {key for key, truth in zip(keys, ground.judged(rule), strict=True) if truth is True}
             note(rule, None if found is UNSEEN else found == wanted)
-            if found is not UNSEEN and found != wanted and not quirks_of(rule):
+            if found is not UNSEEN and found != wanted and not quirks_of(rule, found):
                 return f"{said(rule)}: {found}, the judge: {wanted}\n{ground.sql(rule)}"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ class Quirk:
     query: str
     ours: Any
     """What the language has; DuckDB's answer, an error included, differs as long as the quirk is needed."""
+    error: str = ""
+    """The errors that it explains; none unless given."""
+    answers: bool = True
+    """Whether it explains another answer."""
 
 
 def calls(nodes: list[tree.Node]) -> Iterator[tree.Call]:
@@ -70,10 +75,15 @@ def decimal(nodes: list[tree.Node]) -> bool:
     return bool(columns(nodes) & {"d", "e", "m"}) or any(type(value).__name__ == "Decimal" for value in literals(nodes))
 
 
+def summed(nodes: list[tree.Node]) -> bool:
+    return any(isinstance(node, tree.Aggregate | tree.Window) and node.function in ("sum", "avg", "std_dev") for node in nodes)
+
+
 def numbered(nodes: list[tree.Node]) -> bool:
-    return any(call.name in ARITHMETIC for call in calls(nodes)) or any(isinstance(node, tree.Aggregate | tree.Window) for node in nodes)
+    return any(call.name in ARITHMETIC for call in calls(nodes)) or summed(nodes)
 
 
+REFUSED = "OutOfRange|Overflow|Conversion"
 NAN = "CAST('Infinity' AS DOUBLE) - CAST('Infinity' AS DOUBLE)"
 QUIRKS: dict[str, Quirk] = {
     "an instant has no zone of its own": Quirk(
@@ -91,13 +101,15 @@ QUIRKS: dict[str, Quirk] = {
     ),
     "what overflows is an error": Quirk(
         "whole numbers that do not fit are refused: duckdb.org/docs/stable/sql/data_types/numeric; the language has null",
-        lambda nodes: numbered(nodes) or named("set_bit", "clear_bit", "is_bit_set", "to_string", "money")(nodes),
+        lambda nodes: True,
         "SELECT 9223372036854775807::BIGINT + 1::BIGINT",
         None,
+        REFUSED,
+        answers=False,
     ),
     "unsigned and wide results are kept": Quirk(
         "UBIGINT and HUGEINT hold what 64 bits with a sign do not; the language has null",
-        lambda nodes: numbered(nodes) and (bool(columns(nodes) & UNSIGNED) or any(isinstance(n, tree.Aggregate | tree.Window) for n in nodes)),
+        lambda nodes: summed(nodes) or (bool(columns(nodes) & UNSIGNED) and numbered(nodes)),
         "SELECT abs(18446744073709551615::UBIGINT)",
         None,
     ),
@@ -109,7 +121,7 @@ QUIRKS: dict[str, Quirk] = {
     ),
     "a literal with a fraction is a decimal": Quirk(
         "0.1 is a DECIMAL in DuckDB's SQL, so arithmetic of literals is exact or refused; here it is a float",
-        lambda nodes: fraction(nodes) and numbered(nodes),
+        lambda nodes: any(isinstance(value, float) for value in literals(nodes)) and any(call.name in ARITHMETIC for call in calls(nodes)),
         "SELECT 0.1 + 0.2 = 0.3",
         False,
     ),
@@ -124,6 +136,7 @@ QUIRKS: dict[str, Quirk] = {
         named(*MOVES, "trunc_date", "trunc_date_tz", "trunc_time"),
         "SELECT to_seconds(9223372036854775807)",
         None,
+        REFUSED,
     ),
     "a time that the clock skips": Quirk(
         "an hour that spring skips is moved in the session's own way",
@@ -164,15 +177,19 @@ QUIRKS: dict[str, Quirk] = {
         lambda nodes: any(isinstance(node, tree.Like) for node in nodes),
         r"SELECT 'a\' LIKE 'a\' ESCAPE '\'",
         True,
+        "escape character",
+        answers=False,
     ),
     "half of a pair is a character": Quirk(
-        "chr takes surrogates, which then are no text", named("char"), "SELECT chr(55296)", None
+        "chr takes surrogates, which then are no text", named("char"), "SELECT chr(55296)", None, "Codepoint", answers=False
     ),
     "a bare null has no type": Quirk(
         "some functions are of several types and can't choose one for NULL",
         lambda nodes: None in literals(nodes) and any(True for _ in calls(nodes)),
         "SELECT epoch_us(NULL)",
         None,
+        "best candidate",
+        answers=False,
     ),
     "large texts are fractions": Quirk(
         "the form of to_int64 reads a text as DOUBLE", named("to_int64", "to_integer", "to_double"),
@@ -193,7 +210,10 @@ QUIRKS: dict[str, Quirk] = {
 }
 
 
-def quirks_of(rule: tree.Node) -> set[str]:
-    """The quirks that may touch a rule."""
+def quirks_of(rule: tree.Node, found: object = frozenset()) -> set[str]:
+    """The quirks that explain what DuckDB said of a rule: an answer, or an error as text."""
     nodes = list(rule.walk())
-    return {name for name, quirk in QUIRKS.items() if quirk.touches(nodes)}
+    explaining = {
+        name: quirk for name, quirk in QUIRKS.items() if (quirk.error and re.search(quirk.error, found) if isinstance(found, str) else quirk.answers)
+    }
+    return {name for name, quirk in explaining.items() if quirk.touches(nodes)}

@@ -87,7 +87,7 @@ def differences(one: pl.DataFrame, two: pl.DataFrame, names: Sequence[str]) -> d
 
 
 def _close(left: Any, right: Any) -> bool:
-    return isinstance(left, float) and isinstance(right, float) and math.isclose(left, right, rel_tol=1e-15)
+    return isinstance(left, float) and isinstance(right, float) and math.isclose(left, right, rel_tol=1e-14)
 
 
 def hashed(session: Any, frame: pl.DataFrame, key: Sequence[str], seed: int) -> pl.DataFrame:

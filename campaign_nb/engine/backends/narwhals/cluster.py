@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import narwhals as nw
 
@@ -52,8 +53,8 @@ class Cluster:
         Errors: null or repeated keys, a source that the cluster can't read, a contract that does not hold.
         """
         counted = counted_steps(self._tasks) if count else []
-        renders = {effect.step: task.label for task in self._tasks for effect in task.compiled.effects if isinstance(effect.step, Render)}
-        lowered = self._lowered([*counted, *renders], counted)
+        renders = self._renders()
+        lowered = self._lowered([*counted, *renders.values()], counted)
         counters = _Counters()
         try:
             for step in counted:
@@ -61,7 +62,7 @@ class Cluster:
             for task in self._tasks if count else ():
                 for step in task.compiled.drops:
                     _count_reasons(counters, lowered, step)
-            for step in renders:
+            for step in renders.values():
                 counters.summarise(step, lowered.delivered[step])
             for label, key in self._keys(lowered):
                 counters.keys(label, lowered.sources.scan(label), key)
@@ -72,42 +73,50 @@ class Cluster:
         result = Counted()
         for task in self._tasks if count else ():
             account(task, found, result)
-        return DryResult(result, {label: counters.summary(step, found) for step, label in renders.items()})
+        return DryResult(result, {label: counters.summary(step, found) for label, step in renders.items()})
 
     def frame(self, ref: Ref, columns: Sequence[str] = ()) -> Any:
         """Return the rows of a transition as the cluster's own frame; none of them comes here."""
+        output = self._output(ref, columns)
+        return self._lowered([output], [], keeping=False).delivered[output].to_native()
+
+    def messages(self, label: str) -> Any:
+        """Return the messages of an activity as the cluster's own frame: key, address and every part."""
+        step = self._renders().get(label)
+        if step is None:
+            raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
+        return _parts(self._lowered([step], [], keeping=False).delivered[step])
+
+    def write(self, folder: str) -> list[str]:
+        """Let the cluster write populations and messages as Parquet, a folder each; return the folders."""
+        renders = self._renders()
+        outputs = {ref: self._output(ref) for ref in (Ref(task.label, port) for task in self._tasks for port in task.compiled.ports)}
+        lowered = self._lowered([*outputs.values(), *renders.values()], [])
+        frames = {_place(folder, "messages", label): _parts(lowered.delivered[step]) for label, step in renders.items()}
+        for ref, step in outputs.items():
+            frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step].to_native()
+        try:
+            for where, rows in frames.items():
+                _computed(partial(rows.write.mode("overwrite").parquet, where), self._tasks)
+        finally:
+            lowered.release()
+        return list(frames)
+
+    def _renders(self) -> dict[str, Render]:
+        steps = ((task.label, effect.step) for task in self._tasks for effect in task.compiled.effects)
+        return {label: step for label, step in steps if isinstance(step, Render)}
+
+    def _output(self, ref: Ref, columns: Sequence[str] = ()) -> Output:
         step = self._plan.whole[ref.label].compiled.ports[ref.port]
         known = step.population
         names = [name for name in known.extra if not name.startswith("_")] + [name for name in columns if name not in known.table.key]
         output = Output(step, tuple(dict.fromkeys(names)))
         self._plan.moments[output] = self._plan.whole[ref.label].moment
-        return self._lowered([output], []).delivered[output].to_native()
+        return output
 
-    def messages(self, label: str) -> Any:
-        """Return the messages of an activity as the cluster's own frame: key, address and every part."""
-        task = next((task for task in self._tasks if task.label == label), None)
-        step = next((effect.step for effect in task.compiled.effects if isinstance(effect.step, Render)), None) if task else None
-        if step is None:
-            raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
-        rows = self._lowered([step], []).delivered[step]
-        return rows.select(*(name for name in rows.collect_schema().names() if not name.startswith(WITHOUT))).to_native()
-
-    def write(self, folder: Path | str) -> list[str]:
-        """Let the cluster write populations and messages as Parquet, a folder each; return the folders."""
-        written: list[str] = []
-        renders = [task.label for task in self._tasks if any(isinstance(effect.step, Render) for effect in task.compiled.effects)]
-        frames = [(f"{folder}/messages/{label}", lambda label=label: self.messages(label)) for label in renders]
-        ports = [Ref(task.label, port) for task in self._tasks for port in task.compiled.ports]
-        frames += [(f"{folder}/populations/{ref.label}/{ref.port}", lambda ref=ref: self.frame(ref)) for ref in ports]
-        for where, make in frames:
-            rows = make()
-            _computed(lambda rows=rows, where=where: rows.write.mode("overwrite").parquet(where), self._tasks)
-            written.append(where)
-        return written
-
-    def _lowered(self, ends: Sequence[Step], counted: Sequence[Step]) -> Lowering:
+    def _lowered(self, ends: Sequence[Step], counted: Sequence[Step], *, keeping: bool = True) -> Lowering:
         sources = ClusterSources(self._session, self._program.model, self._program.stored)
-        lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER)
+        lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER, keeping=keeping)
         try:
             _computed(lowered.run, self._tasks)
         except Refusal as refusal:
@@ -178,6 +187,15 @@ class _Counters:
         parts = [base.frame.select(*(expr.alias(name) for name, expr in exprs.items())) for base, exprs in self._selects.items()]
         rows = dict(zip(self._selects, spark.counted([part.to_native() for part in parts]), strict=True))
         return {name: rows[base][int(column[1:])] for name, (base, column) in self._places.items()}
+
+
+def _place(folder: str, *names: str) -> str:
+    return "/".join([folder, *(quote(name, safe=" ") for name in names)])
+
+
+def _parts(rows: nw.LazyFrame[Any]) -> Any:
+    """Return messages without what was only counted."""
+    return rows.select(*(name for name in rows.collect_schema().names() if not name.startswith(WITHOUT))).to_native()
 
 
 def _number(condition: nw.Expr) -> nw.Expr:

@@ -73,9 +73,16 @@ class Lowering:
     """Turns the steps of a plan into flows over shared frames of a cluster."""
 
     def __init__(
-        self, columns: Columns, schema: Schema, sources: ClusterSources, counted: Sequence[Step], vocabulary: Mapping[type[Step], Lower]
+        self,
+        columns: Columns,
+        schema: Schema,
+        sources: ClusterSources,
+        counted: Sequence[Step],
+        vocabulary: Mapping[type[Step], Lower],
+        *,
+        keeping: bool,
     ) -> None:
-        self.columns, self.sources, self.vocabulary = columns, sources, vocabulary
+        self.columns, self.sources, self.vocabulary, self.keeping = columns, sources, vocabulary, keeping
         self.links = Links(schema, sources.scan)
         self.counted = set(counted)
         self.flows: dict[Step, Flow] = {}
@@ -190,6 +197,8 @@ class Lowering:
 
     def keep(self, base: Base) -> Base:
         """Let the cluster keep a frame for all who read it."""
+        if not self.keeping:
+            return base
         native = base.frame.to_native().persist()
         self.kept.append(native)
         return Base(nw.from_native(native), base.derived)
