@@ -312,3 +312,13 @@ def test_a_rule_on_a_message_that_is_not_on_the_way_is_explained(model: cn.DataM
     assert [(stop.activity, stop.outputs) for stop in run.explain(1, at=opened).path] == [("All", ("out",)), ("Opened", ("out",))]
     assert dropped(run, 3, at=opened).values == (("opened 'Mail' of campaign 'c'", False),)
     assert run.lineage(opened).filter("reached").sort("id").collect()["id"].to_list() == run["Opened"]["id"].to_list() == [1, 2]
+
+
+def test_who_begins_with_one_source_was_not_left_out_by_another(model: cn.DataModel) -> None:
+    c, people = campaign(model), model.people
+    c.build_audience("Adults", people.age >= 18)
+    c.build_audience("Agreed", people.opt_in)
+    run = c.dry_run()
+    assert [(stop.activity, stop.absent) for stop in run.explain(1).path] == [("Adults", True), ("Agreed", False)]
+    assert run.explain(1).dropped is None
+    assert dropped(run, 4).activity == "Adults"

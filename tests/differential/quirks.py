@@ -107,6 +107,12 @@ QUIRKS: dict[str, Quirk] = {
         REFUSED,
         answers=False,
     ),
+    "whether a result is null is asked of its arguments": Quirk(
+        "the optimiser asks abs(x) IS NULL of x alone, so that what would overflow is not met",
+        lambda nodes: numbered(nodes) and any(isinstance(node, tree.IsNull | tree.IsEmpty) for node in nodes),
+        "SELECT abs(x) IS NULL FROM (VALUES ((-9223372036854775808)::BIGINT), (NULL)) AS t(x) LIMIT 1",
+        True,
+    ),
     "unsigned and wide results are kept": Quirk(
         "UBIGINT and HUGEINT hold what 64 bits with a sign do not; the language has null",
         lambda nodes: summed(nodes) or (bool(columns(nodes) & UNSIGNED) and numbered(nodes)),

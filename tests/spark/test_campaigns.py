@@ -85,8 +85,9 @@ def test_every_step_leaves_the_same_people_with_the_same_reasons(spark: Any, wor
     (known - buyers).end("Rest")
     few = rich.split("Few", some=cn.Subset(people.id > 1, top=2), rest=cn.Subset(people.id > 0))
     few["some"].end("Some")
-    mail = "{{ last | default('nobody') | upper }} <b>{{ email }}</b> {% if age and age > 18 %}{{ spent | money }}{% else %}{{ age }}{% endif %}"
-    one.email("Mail", subject="Hello {{ id }}", html=mail)
+    body = "{{ last | default('nobody') | upper }} <b>{{ email }}</b> {% if age and age > 18 %}{{ spent | money }}{% else %}-{% endif %}"
+    one.end("Unique")
+    rich.email("Mail", subject="Hello {{ id }}, {{ age }}", html=body)
     compared(c, tmp_path)
 
 

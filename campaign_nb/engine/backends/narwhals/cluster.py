@@ -170,10 +170,11 @@ class _Counters:
     def summary(self, step: Step, found: Mapping[object, int]) -> dict[str, Any]:
         """Return what was counted of messages."""
         names = [place[1] for place in self._places if isinstance(place, tuple) and place[0] is step and isinstance(place[1], str)]
-        counts = [name for name in names if name == "messages"]
         longest = [name for name in names if name.endswith(" longest")]
         empty = [name for name in names if name.endswith(" empty")]
-        return {name: found[step, name] for name in (*counts, *longest, *empty, *(name for name in names if name.startswith("without ")))}
+        known: dict[str, Any] = dict.fromkeys(longest) if not found[step, "messages"] else {name: found[step, name] for name in longest}
+        others = {name: found[step, name] for name in (*empty, *(name for name in names if name.startswith("without ")))}
+        return {"messages": found[step, "messages"], **known, **others}
 
     def keys(self, label: str, rows: nw.LazyFrame[Any], key: Sequence[str]) -> None:
         """Count rows, null keys and different keys of a table."""
@@ -186,7 +187,7 @@ class _Counters:
         """Compute all counts in one job."""
         parts = [base.frame.select(*(expr.alias(name) for name, expr in exprs.items())) for base, exprs in self._selects.items()]
         rows = dict(zip(self._selects, spark.counted([part.to_native() for part in parts]), strict=True))
-        return {name: rows[base][int(column[1:])] for name, (base, column) in self._places.items()}
+        return {name: rows[base][int(column[1:])] or 0 for name, (base, column) in self._places.items()}
 
 
 def _place(folder: str, *names: str) -> str:
@@ -219,12 +220,18 @@ def _check_keys(found: Mapping[object, int], keys: Mapping[str, tuple[str, ...]]
         if not rows:
             problems.append(Problem(where, "it has no rows", "at least one row", "check the source"))
         if nulls:
-            problems.append(Problem(where, f"{nulls:,} rows have a null in the key {names}", "a value in every row", "repair the source"))
+            problems.append(
+                Problem(where, f"{_rows(nulls, 'has', 'have')} a null in the key {names}", "a value in every row", "repair the source")
+            )
         if rows - nulls > distinct:
-            what = f"{rows - nulls - distinct:,} rows repeat a key {names}"
+            what = f"{_rows(rows - nulls - distinct, 'repeats', 'repeat')} a key {names}"
             problems.append(Problem(where, what, "each key once", "another key, or a source without repeats"))
     if problems:
         raise DataError(*problems, subject="the data" if len(problems) > 1 else "")
+
+
+def _rows(count: int, one: str, many: str) -> str:
+    return f"1 row {one}" if count == 1 else f"{count:,} rows {many}"
 
 
 def _computed(make: Any, tasks: Sequence[Task]) -> Any:

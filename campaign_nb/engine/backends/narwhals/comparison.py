@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
@@ -34,6 +34,11 @@ _APPLY: dict[Operator, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
 def unknown() -> nw.Expr:
     """Return the truth value *unknown*."""
     return native(lambda: spark.null(Type.BOOLEAN))
+
+
+def truth(value: bool) -> nw.Expr:
+    """Return a condition that is the same for every row."""
+    return native(partial(spark.truth, value))
 
 
 def joined(items: Sequence[nw.Expr], join: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> nw.Expr:
@@ -69,7 +74,7 @@ def member(value: Operand, options: Sequence[Operand], context: Context) -> nw.E
     Nulls: a miss is unknown when the value, or any option, is null.
     """
     if not options:
-        return nw.lit(False)
+        return truth(False)
     if value.null:
         return unknown()
     found = [option for option in options if not option.null]

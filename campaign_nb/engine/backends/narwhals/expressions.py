@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from campaign_nb.engine.backends.narwhals import spark
-from campaign_nb.engine.backends.narwhals.comparison import compare, joined, member, unknown
+from campaign_nb.engine.backends.narwhals.comparison import compare, joined, member, truth, unknown
 from campaign_nb.engine.backends.narwhals.functions import IMPLEMENTATIONS
 from campaign_nb.engine.backends.narwhals.native import native
 from campaign_nb.engine.backends.narwhals.operand import Context, Operand, common, constant
@@ -122,7 +122,7 @@ class _Compiler:
             case tree.Exists() | tree.Behaviour():
                 return selects(self.resolve(node)[0])
             case tree.Everybody():
-                return nw.lit(True)
+                return truth(True)
             case _:
                 raise DefinitionError(
                     Problem("rule", "a value stands where a condition is expected", "a comparison", "customers.age >= 18")
@@ -184,7 +184,7 @@ class _Compiler:
     def _group(self, node: tree.Node, items: tuple[tree.Node, ...]) -> nw.Expr:
         every = isinstance(node, tree.And)
         if not items:
-            return nw.lit(every)
+            return truth(every)
         rules = [self.rule(item) for item in items]
         return joined(rules, (lambda one, two: one & two) if every else (lambda one, two: one | two))
 

@@ -9,6 +9,7 @@ from itertools import count
 import narwhals as nw
 
 from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.expressions import compile_rule, compile_value, selects
 from campaign_nb.engine.backends.narwhals.flow import Frame
 from campaign_nb.engine.backends.narwhals.operand import Context, literal
@@ -125,7 +126,7 @@ class Links:
         grouped: list[tuple[Leaf, nw.Expr]] = []
         for leaf in leaves:
             rules = [selects(compile_rule(node, scope, context)) for node in _where(leaf.node)]
-            mask = nw.all_horizontal(nw.lit(True), *rules, ignore_nulls=False)
+            mask = nw.all_horizontal(truth(True), *rules, ignore_nulls=False)
             if isinstance(leaf.node, tree.Lines):
                 yield self._first(frame.filter(mask), leaf, leaf.node, target, scope, context, on)
             else:

@@ -46,6 +46,11 @@ def null(kind: Type | None) -> Any:
     return F.lit(None).cast(DDL[kind])
 
 
+def truth(value: bool) -> Any:
+    """Return true or false."""
+    return F.lit(value)
+
+
 def decimal(value: Decimal, scale: int) -> Any:
     """Return a decimal with as many decimals as it is written with."""
     return F.lit(f"{value:f}").cast(f"decimal(38,{scale})")
@@ -332,7 +337,7 @@ def aggregated(frame: Any, keys: Sequence[str], aggregates: Sequence[tuple[str, 
     return frame.groupBy(*keys).agg(*made)
 
 
-def counted(parts: Sequence[Any]) -> list[list[int]]:
+def counted(parts: Sequence[Any]) -> list[list[int | None]]:
     """Compute frames of one row of counts each in one job; nothing but these numbers reaches the driver."""
     rows = [
         part.select(F.lit(at).alias("at"), F.array(*(F.col(name).cast("bigint") for name in part.columns)).alias("n"))
@@ -343,7 +348,7 @@ def counted(parts: Sequence[Any]) -> list[list[int]]:
     together = rows[0]
     for one in rows[1:]:
         together = together.unionAll(one)
-    found = {row["at"]: [int(number or 0) for number in row["n"]] for row in together.collect()}
+    found = {row["at"]: list(row["n"]) for row in together.collect()}
     return [found[at] for at in range(len(parts))]
 
 

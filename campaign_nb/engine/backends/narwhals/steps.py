@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import narwhals as nw
 
 from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, every
 from campaign_nb.engine.backends.narwhals.lowering import Lower, Lowering
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
@@ -82,7 +83,7 @@ def _anti(plan: Lowering, step: Anti) -> Flow:
 
 def _where(flow: Flow) -> nw.Expr:
     where = flow.where()
-    return nw.lit(True) if where is None else where
+    return truth(True) if where is None else where
 
 
 def _rejected(plan: Lowering, step: Rejected) -> Flow:
@@ -114,7 +115,7 @@ def _dedupe(plan: Lowering, step: Dedupe) -> Flow:
     """Number the rows of each group in one pass; those without a group stay."""
     flow = plan.source_flow(step, step.source)
     if step.keep == 0:
-        plan.checked[step] = (flow, [nw.lit(True)])
+        plan.checked[step] = (flow, [truth(True)])
         return flow
     resolver, key = plan.resolver(step, step.source), step.population.table.key
     groups = [plan.links.name() for _ in step.by]

@@ -21,9 +21,9 @@ from campaign_nb.rules.schema import Field
 from campaign_nb.steps import Attach, Bucket, Dedupe, FileRows, Filter, Match, Population, Python, Render, Step, Take
 
 _STEPS: dict[type[Step], str] = {
-    Python: "a function of yours gets frames of this machine",
-    FileRows: "a file is read line by line on this machine",
-    Match: "rows are looked up in another table by values",
+    Python: "a function of Python",
+    FileRows: "reading a file line by line",
+    Match: "looking rows up in another table by values",
 }
 
 
