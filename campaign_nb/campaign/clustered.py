@@ -11,7 +11,7 @@ import polars as pl
 
 from campaign_nb.campaign.run import DryRun, Explanation
 from campaign_nb.engine.dry import DryResult, Responses, dry_run
-from campaign_nb.engine.engines import Engine, engine_of
+from campaign_nb.engine.engines import Engine, engine_of, on_cluster
 from campaign_nb.engine.runner import Program
 from campaign_nb.errors import Problem, RunError
 from campaign_nb.graph.definition import Ref
@@ -87,5 +87,5 @@ def run_dry(program: Program, responses: Responses | None, engine: Engine) -> Dr
     if responses is not None:
         what, do = "simulated responses do not run on Spark", 'campaign.dry_run(engine="polars", responses=…)'
         raise RunError(Problem(where, what, "a dry run without them", do))
-    cluster = chosen.cluster(program)
+    cluster = on_cluster(chosen, program)
     return ClusterRun(uuid.uuid4().hex, program, cluster.dry_run(), cluster)

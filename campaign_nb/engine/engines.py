@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from campaign_nb.errors import Problem, RunError, did_you_mean
 
@@ -31,23 +32,6 @@ class Spark:
 
     url: str = ""
 
-    def cluster(self, program: Program) -> Cluster:
-        """Return a campaign on this cluster.
-
-        Errors: everything of it that does not run there, by activity.
-        """
-        try:
-            module = importlib.import_module("campaign_nb.engine.backends.narwhals.cluster")
-        except ImportError as error:
-            what = f"{error.name or 'a package'} is not installed"
-            raise RunError(Problem("engine 'spark'", what, "PySpark and Narwhals", "%pip install 'campaign-nb[spark]'")) from error
-        return module.Cluster(self.session, program)
-
-    def session(self) -> Any:
-        """Return the session of the cluster, made when it is first needed."""
-        connect = importlib.import_module("campaign_nb.engine.backends.narwhals.connect")
-        return connect.session(self.url)
-
 
 Engine: TypeAlias = str | Spark
 """What users give: a name, or a cluster."""
@@ -69,6 +53,20 @@ def engine_of(chosen: object, where: str) -> Spark | None:
         return None
     hint = did_you_mean(chosen, NAMES) if isinstance(chosen, str) else "polars or spark"
     raise RunError(Problem(where, f"engine={chosen!r} is not known", hint, _CHOICES))
+
+
+def on_cluster(spark: Spark, program: Program) -> Cluster:
+    """Return a campaign on a cluster.
+
+    Errors: Spark is not installed; everything of the campaign that does not run there, by activity.
+    """
+    try:
+        module = importlib.import_module("campaign_nb.engine.backends.narwhals.cluster")
+        connect = importlib.import_module("campaign_nb.engine.backends.narwhals.connect")
+    except ImportError as error:
+        what = f"{error.name or 'a package'} is not installed"
+        raise RunError(Problem("engine 'spark'", what, "PySpark and Narwhals", "%pip install 'campaign-nb[spark]'")) from error
+    return module.Cluster(partial(connect.session, spark.url), program)
 
 
 def refuse_live(chosen: Engine, where: str) -> None:

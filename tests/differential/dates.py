@@ -155,7 +155,9 @@ def to_timestamp(clock: Clock, text: str) -> dt.datetime | None:
     if found is None:
         return None
     stamp, offset = found
-    return at_zone(stamp, clock.zone) if offset is None else dt.datetime.fromisoformat(f"{stamp.isoformat()}{offset}").astimezone(clock.zone)
+    return (
+        at_zone(stamp, clock.zone) if offset is None else dt.datetime.fromisoformat(f"{stamp.isoformat()}{offset}").astimezone(clock.zone)
+    )
 
 
 def oldest(clock: Clock, a: dt.date, b: dt.date) -> dt.date:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from campaign_nb.rules import tree
 from campaign_nb.rules.functions import REGISTRY
-from campaign_nb.rules.tree import Call, Column, Constant, LinkStep, Linked
+from campaign_nb.rules.tree import Call, Column, Constant, Linked, LinkStep
 from tests.differential.shapes import BY_NAME, COARSE, COLUMNS, GIVEN, GIVES, LITERALS, SMALL
 from tests.differential.world import EVENT, LINKS
 from tests.engine.polars.random_rules import PATTERNS, constant
@@ -21,7 +21,15 @@ TESTS = get_args(tree.TextTest)
 AGGREGATES = get_args(tree.AggregateName)
 FAMILIES = [["whole", "decimal", "float"], ["date", "naive", "instant"], ["text"], ["time"]]
 PATHS = {
-    "people": [("orders",), ("team",), ("orders", "place"), ("team", "orders"), ("boss", "orders"), ("home", "sales"), ("home", "residents")],
+    "people": [
+        ("orders",),
+        ("team",),
+        ("orders", "place"),
+        ("team", "orders"),
+        ("boss", "orders"),
+        ("home", "sales"),
+        ("home", "residents"),
+    ],
     "orders": [("place", "residents"), ("owner", "team"), ("place", "sales")],
     "places": [("residents",), ("sales",), ("sales", "owner"), ("residents", "orders")],
 }
@@ -103,9 +111,7 @@ class Maker:
             kind = self.draw.choice(list(COLUMNS[there.table]))
         elif function == "string_agg":
             kind = "text"
-        elif function in ("avg", "std_dev"):
-            kind = self.draw.choice(numeric)
-        elif not kind:
+        elif function in ("avg", "std_dev") or not kind:
             kind = self.draw.choice(numeric)
         names = COLUMNS[there.table].get(kind)
         if not names or (there.table == "people" and kind == "float" and function in ("sum", "avg", "std_dev")):
@@ -131,14 +137,18 @@ class Maker:
         value = None if function == "row_num" else Column(self.of("j", "j", "d" if function not in ("sum", "avg", "std_dev") else "j"))
         partition = tuple(Column(self.of("b", "home_code", "c", "start")) for _ in range(self.of(0, 1, 1, 2)))
         running = function != "std_dev" and self.of(True, False)
-        order = tuple(tree.Order(self.column_here(self.of("whole", "date", "text")), self.of(True, False)) for _ in range(running * self.of(1, 2)))
+        order = tuple(
+            tree.Order(self.column_here(self.of("whole", "date", "text")), self.of(True, False)) for _ in range(running * self.of(1, 2))
+        )
         return tree.Window(function, value, partition, order)
 
     def column_here(self, kind: str) -> tree.Node:
         return Column(self.draw.choice(COLUMNS[self.table][kind]))
 
     def first(self) -> tree.Node:
-        path = self.draw.choice([path for path in PATHS["people"] if target("people", path) == "orders" and len(path) == 1] or [("orders",)])
+        path = self.draw.choice(
+            [path for path in PATHS["people"] if target("people", path) == "orders" and len(path) == 1] or [("orders",)]
+        )
         order = (tree.Order(Column(self.of("n", "on", "w")), self.of(True, False)),)
         there = self.inside("orders")
         where = tuple(there.condition() for _ in range(self.of(0, 1)))
@@ -271,7 +281,9 @@ PARTS: dict[str, Callable[[Maker], tree.Node]] = {
     ),
     "window": lambda maker: tree.Compare(maker.draw.choice(OPERATORS), maker.window(), Constant(maker.of(0, 1, 2, 5))),
     "behaviour": lambda maker: tree.Behaviour(*maker.of(EVENT, ("sent", "Mail", "Spring"))),
-    "variable": lambda maker: tree.Compare(maker.draw.choice(OPERATORS), maker.value("whole"), tree.Variable(maker.of("least", "least", "nothing"))),
+    "variable": lambda maker: tree.Compare(
+        maker.draw.choice(OPERATORS), maker.value("whole"), tree.Variable(maker.of("least", "least", "nothing"))
+    ),
     "parameter": lambda maker: tree.Compare(maker.draw.choice(OPERATORS), maker.value("text"), tree.Parameter("p", constant("a"))),
     "everybody": lambda maker: tree.Everybody(),
     "and": lambda maker: tree.And(tuple(maker.condition() for _ in range(maker.of(2, 3)))),

@@ -20,7 +20,22 @@ PARTS = {"year", "quarter", "month", "day", "day_of_year", "week_day", "hour", "
 PARTS |= {"days_old", "months_old", "years_old", "days_diff", "months_diff", "years_diff", "trunc_week", "trunc_quarter", "trunc_year"}
 PARTS |= {"trunc_date", "trunc_time", "to_string", "concat", "escape_html", "header_text"}
 MOVES = {f"{sign}_{unit}" for sign in ("add", "sub") for unit in ("days", "months", "years", "hours", "minutes", "seconds")}
-ARITHMETIC = {"add", "subtract", "multiply", "divide", "mod", "negate", "abs", "round", "trunc", "ceil", "floor", "percent", "distance", "sign"}
+ARITHMETIC = {
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "mod",
+    "negate",
+    "abs",
+    "round",
+    "trunc",
+    "ceil",
+    "floor",
+    "percent",
+    "distance",
+    "sign",
+}
 SPACED = {"trim", "ltrim", "rtrim", "to_int64", "to_integer", "to_double"}
 
 
@@ -68,7 +83,9 @@ def naive(nodes: list[tree.Node]) -> bool:
 
 
 def fraction(nodes: list[tree.Node]) -> bool:
-    return any(isinstance(value, float) for value in literals(nodes)) or bool(columns(nodes) & FLOATS) or named("to_double", "percent")(nodes)
+    return (
+        any(isinstance(value, float) for value in literals(nodes)) or bool(columns(nodes) & FLOATS) or named("to_double", "percent")(nodes)
+    )
 
 
 def decimal(nodes: list[tree.Node]) -> bool:
@@ -87,7 +104,7 @@ REFUSED = "OutOfRange|Overflow|Conversion"
 NAN = "CAST('Infinity' AS DOUBLE) - CAST('Infinity' AS DOUBLE)"
 QUIRKS: dict[str, Quirk] = {
     "an instant has no zone of its own": Quirk(
-        "a TIMESTAMPTZ is an instant alone; parts and texts of it are those of the session: duckdb.org/docs/stable/sql/data_types/timestamp",
+        "a TIMESTAMPTZ is an instant alone; parts of it are those of the session: duckdb.org/docs/stable/sql/data_types/timestamp",
         lambda nodes: instant(nodes) and any(call.name in (*PARTS, *MOVES, *TO_INSTANT) for call in calls(nodes)),
         "SELECT hour(CAST('2026-07-01 22:30:00+00' AS TIMESTAMPTZ))",
         22,
@@ -133,7 +150,9 @@ QUIRKS: dict[str, Quirk] = {
     ),
     "a quotient of decimals is a float": Quirk(
         "/ is floating-point division: duckdb.org/docs/stable/sql/functions/numeric; here it is a decimal of nine digits",
-        lambda nodes: decimal(nodes) and any(call.name in ("divide", "multiply", "mod", "round", "trunc", "ceil", "floor") for call in calls(nodes)),
+        lambda nodes: (
+            decimal(nodes) and any(call.name in ("divide", "multiply", "mod", "round", "trunc", "ceil", "floor") for call in calls(nodes))
+        ),
         "SELECT typeof(1.00::DECIMAL(12, 2) / 3.00::DECIMAL(12, 2))",
         "DECIMAL",
     ),
@@ -157,7 +176,10 @@ QUIRKS: dict[str, Quirk] = {
         None,
     ),
     "white space is that of ASCII": Quirk(
-        r"\s of RE2 is ASCII alone: github.com/google/re2/wiki/Syntax", named(*SPACED), r"SELECT regexp_replace(chr(160) || 'a', '^\s+', '')", "a"
+        r"\s of RE2 is ASCII alone: github.com/google/re2/wiki/Syntax",
+        named(*SPACED),
+        r"SELECT regexp_replace(chr(160) || 'a', '^\s+', '')",
+        "a",
     ),
     "lengths below 0 count from the end": Quirk(
         "substring, left and right count negative numbers from the end, padding refuses them: duckdb.org/docs/stable/sql/functions/text",
@@ -165,12 +187,12 @@ QUIRKS: dict[str, Quirk] = {
         "SELECT left('abc', -1)",
         "",
     ),
-    "one letter stays one letter": Quirk(
-        "upper keeps the sharp s", named("upper", "smart"), "SELECT upper('ß')", "SS"
-    ),
+    "one letter stays one letter": Quirk("upper keeps the sharp s", named("upper", "smart"), "SELECT upper('ß')", "SS"),
     "words end at spaces alone": Quirk(
-        "DuckDB has no initcap; the form splits at spaces", named("smart"), "SELECT array_to_string(list_transform("
-        "string_split('o''neil', ' '), lambda w: upper(left(w, 1)) || substring(w, 2)), ' ')", "O'Neil"
+        "DuckDB has no initcap; the form splits at spaces",
+        named("smart"),
+        "SELECT array_to_string(list_transform(string_split('o''neil', ' '), lambda w: upper(left(w, 1)) || substring(w, 2)), ' ')",
+        "O'Neil",
     ),
     "case is folded by lower": Quirk(
         "ILIKE compares lower-cased texts, one letter may become two; here folding keeps one letter one letter",
@@ -198,20 +220,28 @@ QUIRKS: dict[str, Quirk] = {
         answers=False,
     ),
     "large texts are fractions": Quirk(
-        "the form of to_int64 reads a text as DOUBLE", named("to_int64", "to_integer", "to_double"),
-        "SELECT CAST(TRUNC(CAST('9007199254740993' AS DOUBLE)) AS BIGINT)", 2**53 + 1
+        "the form of to_int64 reads a text as DOUBLE",
+        named("to_int64", "to_integer", "to_double"),
+        "SELECT CAST(TRUNC(CAST('9007199254740993' AS DOUBLE)) AS BIGINT)",
+        2**53 + 1,
     ),
     "texts of numbers differ": Quirk(
-        "a float is written otherwise; a decimal cast rounds or refuses", named("to_string", "concat", "money"),
-        "SELECT CAST(1e300 AS VARCHAR)", "1e300"
+        "a float is written otherwise; a decimal cast rounds or refuses",
+        named("to_string", "concat", "money"),
+        "SELECT CAST(1e300 AS VARCHAR)",
+        "1e300",
     ),
     "a fraction is rounded in binary": Quirk(
         "round and trunc of a float work on its binary value", named("round", "trunc"), "SELECT trunc(1.15::DOUBLE * 100)", 115.0
     ),
     "rounding differs in the last digits": Quirk(
-        "an average or a distance is added up in another order", lambda nodes: named("distance")(nodes) or any(
-            isinstance(node, tree.Aggregate | tree.Window) and node.function in ("avg", "std_dev") for node in nodes),
-        "SELECT stddev_samp(x) FROM (VALUES (CAST('Infinity' AS DOUBLE)), (1.0::DOUBLE)) AS t(x)", None
+        "an average or a distance is added up in another order",
+        lambda nodes: (
+            named("distance")(nodes)
+            or any(isinstance(node, tree.Aggregate | tree.Window) and node.function in ("avg", "std_dev") for node in nodes)
+        ),
+        "SELECT stddev_samp(x) FROM (VALUES (CAST('Infinity' AS DOUBLE)), (1.0::DOUBLE)) AS t(x)",
+        None,
     ),
 }
 
@@ -220,6 +250,8 @@ def quirks_of(rule: tree.Node, found: object = frozenset()) -> set[str]:
     """The quirks that explain what DuckDB said of a rule: an answer, or an error as text."""
     nodes = list(rule.walk())
     explaining = {
-        name: quirk for name, quirk in QUIRKS.items() if (quirk.error and re.search(quirk.error, found) if isinstance(found, str) else quirk.answers)
+        name: quirk
+        for name, quirk in QUIRKS.items()
+        if (quirk.error and re.search(quirk.error, found) if isinstance(found, str) else quirk.answers)
     }
     return {name for name, quirk in explaining.items() if quirk.touches(nodes)}

@@ -97,7 +97,12 @@ SHAPES: list[Shape] = [
     *_each(("set_bit", "clear_bit"), "whole", "byte", "byte"),
     *(shape for kind in ZONED for shape in _each((*DATED, *AGES), "whole", kind)),
     *_each("days_ago_int", "whole", "few"),
-    *(shape for a in TEMPORAL for b in TEMPORAL for shape in _each(("date_cmp", "hours_diff", "minutes_diff", "seconds_diff"), "whole", a, b)),
+    *(
+        shape
+        for a in TEMPORAL
+        for b in TEMPORAL
+        for shape in _each(("date_cmp", "hours_diff", "minutes_diff", "seconds_diff"), "whole", a, b)
+    ),
     *(shape for a in ZONED for b in ZONED for shape in _each(("days_diff", "months_diff", "years_diff"), "whole", a, b)),
     *_each(("add", "subtract", "divide", "mod", "coalesce", "greatest", "least"), "decimal", "own decimal", "decimal"),
     *_each("multiply", "decimal", "own decimal", "own decimal"),
@@ -126,7 +131,11 @@ SHAPES: list[Shape] = [
     *_each("juxt_words3", "text", "text", "text", "text"),
     *_each("char", "text", "code"),
     *_each("char", "text", "whole"),
-    *(shape for kind in ("whole", "text", "date", "boolean", "own instant", "naive", "own decimal") for shape in _each("to_string", "text", kind)),
+    *(
+        shape
+        for kind in ("whole", "text", "date", "boolean", "own instant", "naive", "own decimal")
+        for shape in _each("to_string", "text", kind)
+    ),
     *_each("to_string", "text", "own decimal", "decimals"),
     *_each("to_string", "text", "float", "decimals"),
     *_each("concat", "text", "text", "whole", "date"),

@@ -29,7 +29,7 @@ def _variants(value: Any, name: str) -> Iterator[Any]:
         if name in ("items", "options", "where", "order", "partition") and len(items) > (0 if name != "options" else 1):
             yield from (items[:at] + items[at + 1 :] for at in range(len(items)))
         for at, item in enumerate(items):
-            yield from (items[:at] + (other,) + items[at + 1 :] for other in _variants(item, ""))
+            yield from ((*items[:at], other, *items[at + 1 :]) for other in _variants(item, ""))
 
 
 def shrunk(rule: tree.Node, differs: Callable[[tree.Node], bool]) -> tree.Node:
@@ -42,7 +42,15 @@ def shrunk(rule: tree.Node, differs: Callable[[tree.Node], bool]) -> tree.Node:
                 return rule
             try:
                 found = differs(candidate)
-            except (CampaignError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):  # a cut that has no meaning
+            except (
+                CampaignError,
+                ArithmeticError,
+                AssertionError,
+                AttributeError,
+                LookupError,
+                TypeError,
+                ValueError,
+            ):  # a cut that has no meaning
                 continue
             if found:
                 rule = candidate

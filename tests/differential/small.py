@@ -9,7 +9,7 @@ from typing import Any
 from campaign_nb import activities
 from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.rules import tree
-from campaign_nb.rules.tree import Column, Compare, Constant, LinkStep, Linked, Order
+from campaign_nb.rules.tree import Column, Compare, Constant, Linked, LinkStep, Order
 from tests.differential.corpus import against_duckdb, against_partition, against_polars, ground_of, rules_of
 from tests.properties.oracle import Oracle
 from tests.properties.test_campaigns import everything, program_of, rows_of, wanted
@@ -45,9 +45,12 @@ def people_of(draw: random.Random) -> Tables:
     def maybe(pool: list[Any]) -> Any:
         return draw.choice([*pool, None])
 
-    people = [{"id": key, "age": maybe(NUMBERS), "tier": maybe(TEXTS), "email": maybe(["a@x.org"]), "city": maybe(["P", "Q"])} for key in IDS]
+    people = [
+        {"id": key, "age": maybe(NUMBERS), "tier": maybe(TEXTS), "email": maybe(["a@x.org"]), "city": maybe(["P", "Q"])} for key in IDS
+    ]
     orders = [
-        {"order": 10 + at, "person": maybe([*IDS, 99]), "amount": maybe(NUMBERS), "day": maybe(DAYS), "item": maybe(TEXTS)} for at in range(10)
+        {"order": 10 + at, "person": maybe([*IDS, 99]), "amount": maybe(NUMBERS), "day": maybe(DAYS), "item": maybe(TEXTS)}
+        for at in range(10)
     ]
     cities = [{"code": "P", "size": maybe(NUMBERS), "region": maybe(["N"])}]
     return {"people": people, "orders": orders, "cities": cities, "regions": [{"name": "N", "big": True}], "lines": [], "visits": []}

@@ -38,7 +38,7 @@ def test_duckdb_selects_the_same_people_but_for_named_quirks(start: int) -> None
     seen: Counter[bool | None] = Counter()
     for frame, ground, rules in pairs(blocks(start)):
         assert against_duckdb(ground, rules, lambda _, agrees: seen.update([agrees])) is None, frame
-    assert seen[True] >= 0.9 * (seen[True] + seen[False]), seen
+    assert seen[True] >= 0.85 * (seen[True] + seen[False]), seen
 
 
 def test_the_corpus_is_large_and_every_operator_and_function_is_frequent_in_it() -> None:
@@ -47,7 +47,7 @@ def test_the_corpus_is_large_and_every_operator_and_function_is_frequent_in_it()
         for rule in rules:
             names = [name for node in rule.walk() for name in names_of(node)]
             seen.update(set(names))
-    assert FRAMES * RULES >= (20_000 if FULL else 1_000)
+    assert (20_000 if FULL else 1_000) <= FRAMES * RULES
     wanted = {*NODES, *OPERATORS, *TESTS, *(f"{name} of rows" for name in AGGREGATES), *JUDGED & set(REGISTRY)}
     assert {name: seen[name] for name in wanted if seen[name] < LEAST} == {}
 

@@ -86,7 +86,9 @@ def _folded_texts(patch: Patch) -> None:
     right = expressions.compare
 
     def compare(op: Any, left: Operand, right_: Operand, context: Context) -> pl.Expr:
-        pair = [replace(one, expr=one.expr.str.to_lowercase()) if one.type is Type.TEXT and not one.known else one for one in (left, right_)]
+        pair = [
+            replace(one, expr=one.expr.str.to_lowercase()) if one.type is Type.TEXT and not one.known else one for one in (left, right_)
+        ]
         return right(op, *pair, context)
 
     patch.setattr(expressions, "compare", compare)
@@ -114,7 +116,9 @@ def _other_row(patch: Patch) -> None:
 def _row_of_nan(patch: Patch) -> None:
     def leaf(self: Any, node: tree.Node) -> Operand:
         expr, field = self.resolve(node)
-        return Operand(expr.cast(pl.String) if field.type is Type.TEXT else expr, field.type, field.zone, columns=getattr(node, "columns", ()))
+        return Operand(
+            expr.cast(pl.String) if field.type is Type.TEXT else expr, field.type, field.zone, columns=getattr(node, "columns", ())
+        )
 
     patch.setattr(expressions._Compiler, "_leaf", leaf)  # pyright: ignore[reportPrivateUsage] # the function under test
 
@@ -193,7 +197,9 @@ FAULTS: dict[str, Fault] = {
     "remainders have the divisor's sign": Fault(_sign_of_divisor, small.polars, ("mod",)),
     "a sum wraps": Fault(call("add", lambda args: args[0] + args[1]), small.polars, ("add",)),
     "any character but a line break": Fault(
-        lambda patch: patch.setattr(patterns, "_start", lambda ignore_case: r"(?i)\A" if ignore_case else r"\A"), small.polars, ("like", "ilike")
+        lambda patch: patch.setattr(patterns, "_start", lambda ignore_case: r"(?i)\A" if ignore_case else r"\A"),
+        small.polars,
+        ("like", "ilike"),
     ),
     "a date is its noon": Fault(_noon, small.polars, ("=", "<", ">=")),
     "SQL's less is less or equal": Fault(lambda patch: patch.setitem(query._OPERATORS, "<", exp.LTE), small.duckdb, ("<",)),  # pyright: ignore[reportPrivateUsage] # the table under test

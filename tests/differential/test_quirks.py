@@ -25,5 +25,7 @@ def test_duckdb_still_says_something_else(name: str) -> None:
 def test_a_plain_rule_has_no_quirk() -> None:
     rule = tree.And((tree.Compare("=", tree.Column("i"), tree.Constant(1)), tree.Like(tree.Column("s"), tree.Column("t"))))
     assert quirks_of(rule) == set()
-    assert quirks_of(rule, "SyntaxException: Like pattern must not end with escape character!") == {"a pattern may not end with a backslash"}
+    assert quirks_of(rule, "SyntaxException: Like pattern must not end with escape character!") == {
+        "a pattern may not end with a backslash"
+    }
     assert quirks_of(tree.Not(tree.In(tree.Column("day"), (tree.Constant(None),)))) == set()

@@ -34,12 +34,34 @@ ZONES = [PARIS, "America/New_York", "Australia/Lord_Howe", "UTC"]
 CHANGES = [dt.datetime.fromisoformat(text) for text in ("2026-11-01 01:30", "2026-03-08 02:30", "2026-04-05 01:45", "2026-10-04 02:15")]
 MOMENTS = [*INSTANTS, *(at.replace(tzinfo=dt.UTC) for at in CHANGES), dt.datetime(2026, 4, 4, 15, 15, tzinfo=dt.UTC)]
 TIMES = [dt.time(), dt.time(12), dt.time(23, 59, 59, 999999), dt.time(2, 30)]
-WORDS = [*TEXTS, " a\u00a0", "\t b ", "a@b@c", "x1Y o'neil", "<b>&\"'", "12.5", "-3", " 7 ", "1e3", "2026-03-29T02:30", "2026-07-01 10:00:00Z"]
+WORDS = [
+    *TEXTS,
+    " a\u00a0",
+    "\t b ",
+    "a@b@c",
+    "x1Y o'neil",
+    "<b>&\"'",
+    "12.5",
+    "-3",
+    " 7 ",
+    "1e3",
+    "2026-03-29T02:30",
+    "2026-07-01 10:00:00Z",
+]
 ISO = ["2026-07-01", "2026-07-01T22:30:00.5+02:00", "2026-02-30", "é\r\nb\rc", "straße"]
 WORDS += ISO
 EXACT = [0.0, -0.0, 1.5, -2.25, 4.0, 1024.0, float("nan")]
 
-MAIN = pl.Schema({**SCHEMA, "howe": pl.Datetime("us", "Australia/Lord_Howe"), "tod": pl.Time(), "p": pl.Float64(), "boss_id": pl.Int64(), "home_code": pl.String()})
+MAIN = pl.Schema(
+    {
+        **SCHEMA,
+        "howe": pl.Datetime("us", "Australia/Lord_Howe"),
+        "tod": pl.Time(),
+        "p": pl.Float64(),
+        "boss_id": pl.Int64(),
+        "home_code": pl.String(),
+    }
+)
 SCHEMAS: Mapping[str, pl.Schema] = {
     "people": pl.Schema({"id": pl.Int64(), **MAIN}),
     "orders": pl.Schema(
@@ -54,8 +76,15 @@ SCHEMAS: Mapping[str, pl.Schema] = {
 CELLS: Mapping[str, Mapping[str, list[Any]]] = {
     "people": {
         **{name: POOLS[name] for name in SCHEMA},
-        **{"s": WORDS, "t": WORDS, "at": [*WALLS, *CHANGES], "seen": [*WALLS, *CHANGES], "boss_id": [*IDS, 99], "home_code": [*CODES, "nowhere"]},
-        **{name: MOMENTS for name in ("here", "utc", "ny", "howe")},
+        **{
+            "s": WORDS,
+            "t": WORDS,
+            "at": [*WALLS, *CHANGES],
+            "seen": [*WALLS, *CHANGES],
+            "boss_id": [*IDS, 99],
+            "home_code": [*CODES, "nowhere"],
+        },
+        **dict.fromkeys(("here", "utc", "ny", "howe"), MOMENTS),
         "tod": TIMES,
         "p": [*EXACT, 7.5, -7.5, float("inf")],
     },
@@ -84,7 +113,11 @@ NULLS = 0.35
 def tables_of(draw: random.Random) -> Tables:
     """Return small random tables; every cell but a key is null in a third of the rows."""
     sizes = {"people": 12, "orders": 14, "places": 4}
-    keys: dict[str, list[Any]] = {"people": draw.sample(IDS, 12), "orders": draw.sample(range(100, 140), 14), "places": draw.sample(CODES, 4)}
+    keys: dict[str, list[Any]] = {
+        "people": draw.sample(IDS, 12),
+        "orders": draw.sample(range(100, 140), 14),
+        "places": draw.sample(CODES, 4),
+    }
     found: Tables = {}
     for table, schema in SCHEMAS.items():
         cells = CELLS[table]

@@ -23,7 +23,7 @@ from tests.browser.quickstart import ACTIVITIES
 
 pytestmark = [pytest.mark.browser, pytest.mark.requires("chromium"), pytest.mark.timeout(240)]
 
-COMMAND = re.compile(r"^\S*jupyter (nbconvert --to html .*)\.ipynb$", re.MULTILINE)
+COMMAND = re.compile(r"^(?:\$ )?\S*jupyter (nbconvert --to html .*)\.ipynb$", re.MULTILINE)
 HERE = ("file", "data", "blob")
 # What nbconvert itself puts into a page: require.js and MathJax, and a manager of widgets where their state was saved.
 ITS_OWN = {"cdnjs.cloudflare.com", "unpkg.com"}

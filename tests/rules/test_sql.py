@@ -187,6 +187,7 @@ CASES: dict[str, list[int]] = {
     "first_of(orders.sort(date desc).select(status).head(1)) = 'paid'": [1, 4],
     "first_of(orders.sort(date).select(customer.name).head(1)) = 'Bob'": [2],
     "first_of(orders.sort(amount).select(order_id).head(1)) = 4": [2],
+    "item_of(orders.sort(date desc).select(order_id).head(3), 2) is not null": [1, 2],
 }
 
 

@@ -63,7 +63,7 @@ def there(session: Any, nodes: Mapping[str, tree.Node]) -> pl.DataFrame:
 
 def collected(frame: nw.LazyFrame[Any]) -> pl.DataFrame:
     """Bring rows here: for tests alone."""
-    return pl.from_arrow(frame.to_native().toArrow())  # type: ignore[return-value]
+    return pl.from_arrow(frame.to_native().toArrow())  # type: ignore[return-value] # of a table
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -45,7 +46,7 @@ def compared(campaign: cn.Campaign, folder: Path) -> ClusterRun:
     assert run.rendering.to_dicts() == here.rendering.to_dicts()
     assert len(run.write(folder)) == len(run.ports()) + len(run.messages)
     for ref in here.ports():
-        ours, theirs = here[ref.label, ref.port], pl.read_parquet(f"{folder}/populations/{ref.label}/{ref.port}/*.parquet")
+        ours, theirs = here[ref.label, ref.port], pl.read_parquet(f"{folder}/populations/{quote(ref.label, safe=' ')}/{ref.port}/*.parquet")
         key = theirs.columns[0]
         assert golden.differences(ours.sort(key), theirs.sort(key), theirs.columns) == {}, ref
     for label in here.messages:

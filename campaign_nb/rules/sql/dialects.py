@@ -82,6 +82,7 @@ _POSTGRES = Flavour(
         "trim": trim("g"),
         "round": lambda call: fn("ROUND", cast(call.args[0], "DECIMAL"), *call.args[1:]),
         "mod": lambda call: operator(exp.Mod, *exact(call)),
+        "substring": lambda call: fn("SUBSTRING", call.args[0], *(cast(place, "INT") for place in call.args[1:])),
     },
 )
 

@@ -30,7 +30,9 @@ def _whole(bits: int) -> Build:
 
     def build(call: Call) -> Node:
         (value,), (kind,) = call.args, call.kinds
-        if kind is Type.BOOLEAN or (kind is Type.INTEGER and bits == 64):
+        if kind is Type.BOOLEAN:
+            return cast(cast(value, "INT"), "BIGINT")  # PostgreSQL has no shorter way
+        if kind is Type.INTEGER and bits == 64:
             return cast(value, "BIGINT")
         found = value if kind is Type.INTEGER else _fraction(call) if kind is Type.TEXT else value
         cut = found if kind is Type.INTEGER or call.flavour.name == "spark" else fn("TRUNC", found)

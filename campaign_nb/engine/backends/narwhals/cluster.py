@@ -48,7 +48,7 @@ class Cluster:
             self._session.conf.set(name, value)
 
     def dry_run(self, *, count: bool = True) -> DryResult:
-        """Count every transition, every reason and what rendering every message shows, in one job.
+        """Count every transition, every reason and what messages show, in one job.
 
         Errors: null or repeated keys, a source that the cluster can't read, a contract that does not hold.
         """
@@ -76,19 +76,19 @@ class Cluster:
         return DryResult(result, {label: counters.summary(step, found) for label, step in renders.items()})
 
     def frame(self, ref: Ref, columns: Sequence[str] = ()) -> Any:
-        """Return the rows of a transition as the cluster's own frame; none of them comes here."""
+        """Return the rows of a transition as the cluster's own frame."""
         output = self._output(ref, columns)
         return self._lowered([output], [], keeping=False).delivered[output].to_native()
 
     def messages(self, label: str) -> Any:
-        """Return the messages of an activity as the cluster's own frame: key, address and every part."""
+        """Return the messages of an activity as the cluster's own frame."""
         step = self._renders().get(label)
         if step is None:
             raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
         return _parts(self._lowered([step], [], keeping=False).delivered[step])
 
     def write(self, folder: str) -> list[str]:
-        """Let the cluster write populations and messages as Parquet, a folder each; return the folders."""
+        """Let the cluster write populations and messages; return the folders."""
         renders = self._renders()
         outputs = {ref: self._output(ref) for ref in (Ref(task.label, port) for task in self._tasks for port in task.compiled.ports)}
         lowered = self._lowered([*outputs.values(), *renders.values()], [])

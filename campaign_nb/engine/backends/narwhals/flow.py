@@ -16,7 +16,7 @@ Frame = nw.LazyFrame[Any]
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """A frame that several transitions share: one row per key, with the columns that are read downstream."""
+    """A frame that several transitions share: one row per key."""
 
     frame: Frame
     derived: Mapping[Leaf, str] = field(default_factory=dict[Leaf, str])
@@ -24,7 +24,10 @@ class Base:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The rows of a base that meet all masks, each true or false for every row; computed columns are expressions on it."""
+    """The rows of a base that meet all masks, each true or false for every row.
+
+    Computed columns are expressions on it.
+    """
 
     base: Base
     masks: tuple[nw.Expr, ...] = ()

@@ -27,7 +27,10 @@ Lower = Callable[["Lowering", Any], Flow]
 
 
 class RowResolver:
-    """Resolves the leaves of nodes on a flow; added columns that are still definitions are compiled in place."""
+    """Resolves the leaves of nodes on a flow.
+
+    Added columns that are still definitions are compiled in place.
+    """
 
     def __init__(self, columns: Columns, flow: Flow, scope: Step, moment: Moment) -> None:
         self.columns, self.flow, self.scope, self.moment = columns, flow, scope, moment
@@ -57,7 +60,10 @@ class RowResolver:
         return compile_operand(node, self, context_of(self.moment)).expr
 
     def column(self, node: tree.Node, field: Field) -> nw.Expr:
-        """Compile a value for a column: an instant on the campaign's clock where the column has no zone."""
+        """Compile a value for a column, an instant as its zone has it.
+
+        That is the campaign's clock where the column has none.
+        """
         if isinstance(node, Draw | Reason):
             return self(node)[0]
         context = context_of(self.moment)
@@ -96,7 +102,10 @@ class Lowering:
         self.doing: Step | None = None
 
     def run(self) -> None:
-        """Lower every step: what needs nothing attached first, then a join per frame for all that wait."""
+        """Lower every step.
+
+        What needs nothing attached comes first, then a join per frame for all that wait.
+        """
         missing = {step: len(set(step.sources)) for step in self.columns.steps}
         ready = deque(step for step in self.columns.steps if not missing[step])
         waiting: dict[Step, None] = {}
@@ -123,7 +132,7 @@ class Lowering:
     # ------------------------------------------------------------------------------------------------ what is missing
 
     def source_flow(self, step: Step, source: Step) -> Flow:
-        """Return the flow that a step reads of a source: its own, with what was attached for it."""
+        """Return the flow that a step reads of a source, with what was attached."""
         return self.inflow.get((step, source), self.flows[source])
 
     def lacking(self, step: Step, source: Step) -> list[Leaf]:
@@ -177,14 +186,14 @@ class Lowering:
         return RowResolver(self.columns, self.source_flow(step, source), source, self.columns.moment_of(step))
 
     def carried(self, step: Step, *extra: Reading) -> list[str]:
-        """Return the columns that rows after a step must hold: the key, and what is read downstream."""
+        """Return the key and the columns that are read after a step."""
         names = dict.fromkeys(step.population.table.key)
         for reading in (self.columns.needs[step], *extra):
             names |= dict.fromkeys(sorted(reading.columns))
         return list(names)
 
     def held(self, step: Step, flow: Flow, names: Sequence[str]) -> list[nw.Expr]:
-        """Return the columns to keep of a flow: by name, and what was attached and is read again downstream."""
+        """Return columns of a flow by name, and what was attached and is read later."""
         later = self.columns.needs[step].leaves
         derived = [name for leaf, name in flow.base.derived.items() if leaf in later]
         return [*(flow.column(name).alias(name) for name in names), *(nw.col(name) for name in derived)]
@@ -210,7 +219,7 @@ class Lowering:
         return hashing.with_bucket(frame, [table.columns[key] for key in table.key], seed_of(leaf.node.seed), name), name
 
     def physical(self, step: Step, source: Step, *extra: Reading) -> tuple[Flow, Frame]:
-        """Return the rows that a step reads of a source, with what it and the steps after it need."""
+        """Return the rows of a source with what a step and those after it need."""
         flow = self.source_flow(step, source)
         return flow, flow.rows().select(*self.held(step, flow, self.carried(step, *extra)))
 

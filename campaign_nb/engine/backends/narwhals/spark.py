@@ -3,14 +3,12 @@
 Sessions run in UTC and without ANSI errors, so that what does not fit is null, as everywhere in rules.
 """
 
-# pyright: reportUnknownLambdaType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
-
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyspark.sql.connect import functions as F
 from pyspark.sql.connect.window import Window
@@ -27,6 +25,9 @@ DDL: Mapping[Type | None, str] = {
     Type.DATETIME: "timestamp_ntz",
 }
 """The types of columns of which nothing else is known."""
+
+One: TypeAlias = Callable[[Any], Any]
+Two: TypeAlias = Callable[[Any, Any], Any]
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -108,7 +109,7 @@ def _big(number: Any) -> Any:
     return number.cast("bigint")
 
 
-PARTS: Mapping[str, Callable[..., Any]] = {
+PARTS: Mapping[str, One] = {
     "year": lambda clock: _big(F.year(clock)),
     "quarter": lambda clock: _big(F.quarter(clock)),
     "month": lambda clock: _big(F.month(clock)),
@@ -127,14 +128,14 @@ def _steps(n: Any, sign: int, most: int) -> Any:
     return F.when(n.between(-most, most), n.cast("int") * sign)
 
 
-def moved(unit: str, sign: int, most: int) -> Callable[..., Any]:
+def moved(unit: str, sign: int, most: int) -> Two:
     """Return a function that moves a date by days, months or years; null for more than 9998 years."""
     if unit == "d":
         return lambda date, n: F.date_add(date, _steps(n, sign, most))
     return lambda date, n: F.add_months(date, _steps(n, sign * (12 if unit == "y" else 1), most))
 
 
-def moved_clock(unit: str, sign: int, most: int) -> Callable[..., Any]:
+def moved_clock(unit: str, sign: int, most: int) -> Two:
     """Return a function that moves a date-time without zone, its time of day kept."""
     by_date = moved(unit, sign, most)
 
@@ -148,13 +149,13 @@ def moved_clock(unit: str, sign: int, most: int) -> Callable[..., Any]:
 _LONGEST = 9_998 * 366 * 86_400
 
 
-def passed(seconds: int) -> Callable[..., Any]:
+def passed(seconds: int) -> Two:
     """Return a function that moves a date-time by n times so many seconds."""
     most = _LONGEST // abs(seconds)
     return lambda moment, n: from_micros(micros(moment) + F.when(n.between(-most, most), _big(n)) * (seconds * 1_000_000))
 
 
-def elapsed(seconds: int) -> Callable[..., Any]:
+def elapsed(seconds: int) -> Two:
     """Return a function that counts whole units between two date-times, cut toward zero."""
     unit = F.lit(seconds * 1_000_000).cast("bigint")
     return lambda end, start: F.call_function("div", micros(end) - micros(start), unit)
@@ -164,7 +165,7 @@ def _position(date: Any) -> Any:
     return (_big(F.year(date)) * 12 + F.month(date)) * 32 + F.dayofmonth(date)
 
 
-def apart(step: int) -> Callable[..., Any]:
+def apart(step: int) -> Two:
     """Return a function that counts whole months, or years, between two days."""
     return lambda one, two: F.call_function("div", _position(one) - _position(two), F.lit(step).cast("bigint"))
 
@@ -205,7 +206,11 @@ def quotient(a: Any, b: Any) -> Any:
 
 def whole(compute: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that computes with whole numbers beyond 64 bits and is null for what does not fit in the end."""
-    return lambda *args: compute(*(arg.cast("decimal(20,0)") for arg in args)).try_cast("bigint")
+
+    def computed(*args: Any) -> Any:
+        return compute(*(arg.cast("decimal(20,0)") for arg in args)).try_cast("bigint")
+
+    return computed
 
 
 def unchanged(number: Any) -> Any:
@@ -260,23 +265,23 @@ def to_double(number: Any) -> Any:
     return number.cast("double")
 
 
-def rounded(decimals: int) -> Callable[..., Any]:
+def rounded(decimals: int) -> One:
     """Return a function that rounds floats, halves away from zero, as floats are multiplied."""
     step = F.lit(float(10**decimals))
     return lambda number: F.round(number * step) / step
 
 
-def rounded_decimal(decimals: int) -> Callable[..., Any]:
+def rounded_decimal(decimals: int) -> One:
     """Return a function that rounds decimals, halves away from zero."""
     return lambda number: F.round(number, decimals)
 
 
-def to_whole(ddl: str) -> Callable[..., Any]:
+def to_whole(ddl: str) -> One:
     """Return a function that cuts a number toward zero; null for what does not fit."""
     return lambda number: number.try_cast(ddl).cast("bigint")
 
 
-FLAGS: Mapping[str, Callable[..., Any]] = {
+FLAGS: Mapping[str, Two] = {
     "clear_bit": lambda number, flag: number.cast("bigint").bitwiseAND(F.bitwise_not(flag.cast("bigint"))),
     "set_bit": lambda number, flag: number.cast("bigint").bitwiseOR(flag.cast("bigint")),
     "is_bit_set": lambda number, flag: number.cast("bigint").bitwiseAND(flag.cast("bigint")) == flag.cast("bigint"),
@@ -284,7 +289,7 @@ FLAGS: Mapping[str, Callable[..., Any]] = {
 
 # ---------------------------------------------------------------------------------------------------------------- text
 
-TEXT_TESTS: Mapping[str, Callable[..., Any]] = {"starts_with": F.startswith, "ends_with": F.endswith, "contains": F.contains}
+TEXT_TESTS: Mapping[str, Two] = {"starts_with": F.startswith, "ends_with": F.endswith, "contains": F.contains}
 
 
 def matches(text: Any, regex: str) -> Any:
@@ -311,7 +316,7 @@ def ordered(frame: Any, orders: Sequence[tuple[str, bool]], n: int | None, share
     return frame if n is None else frame.sort(*by).limit(n)
 
 
-AGGREGATES: Mapping[str, Callable[..., Any]] = {
+AGGREGATES: Mapping[str, One] = {
     "count": F.count,
     "count_distinct": F.count_distinct,
     "sum": F.sum,
@@ -338,7 +343,10 @@ def aggregated(frame: Any, keys: Sequence[str], aggregates: Sequence[tuple[str, 
 
 
 def counted(parts: Sequence[Any]) -> list[list[int | None]]:
-    """Compute frames of one row of counts each in one job; nothing but these numbers reaches the driver."""
+    """Compute frames of one row of counts each in one job.
+
+    Nothing but these numbers reaches the driver.
+    """
     rows = [
         part.select(F.lit(at).alias("at"), F.array(*(F.col(name).cast("bigint") for name in part.columns)).alias("n"))
         for at, part in enumerate(parts)

@@ -1,7 +1,5 @@
 """What Narwhals lacks on Spark for text: its own functions on native columns, in the patterns of Java."""
 
-# pyright: reportUnknownLambdaType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -65,7 +63,7 @@ def from_on(value: Any, start: Any) -> Any:
 
 
 def substring(value: Any, start: Any, length: Any) -> Any:
-    """Return so many characters from a position on; positions before the first count too."""
+    """Return so many characters from a position on, which may be before the first."""
     first = at_least(start, 1)
     return _slice(value, first, start.cast("bigint") + at_least(length, 0) - first)
 
@@ -100,7 +98,7 @@ def _domain(address: Any) -> Any:
     return F.nullif(F.regexp_substr(address, F.lit(r"@[^@]*\z")), F.lit("\ufdd0")).substr(F.lit(2), F.lit(2**31 - 1))
 
 
-SIMPLE: Mapping[str, Callable[..., Any]] = {
+_ONE: Mapping[str, Callable[[Any], Any]] = {
     "lower": F.lower,
     "upper": F.upper,
     "trim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+|[{_WHITE}]+\z", ""),
@@ -108,14 +106,23 @@ SIMPLE: Mapping[str, Callable[..., Any]] = {
     "rtrim": lambda value: F.regexp_replace(value, rf"[{_WHITE}]+\z", ""),
     "length": lambda value: F.char_length(value).cast("bigint"),
     "data_length": lambda value: F.octet_length(value).cast("bigint"),
-    "charindex": lambda value, part: F.position(part, value).cast("bigint"),
-    "replace": F.replace,
     "md5_digest": F.md5,
     "sha256_digest": lambda value: F.sha2(value, 256),
     "sha512_digest": lambda value: F.sha2(value, 512),
+    "get_email_domain": _domain,
+}
+
+
+def _position(value: Any, part: Any) -> Any:
+    return F.position(part, value).cast("bigint")
+
+
+SIMPLE: Mapping[str, Callable[..., Any]] = {
+    **_ONE,
+    "charindex": _position,
+    "replace": F.replace,
     "juxt_words": _juxtaposed,
     "juxt_words3": _juxtaposed,
-    "get_email_domain": _domain,
 }
 """Functions of text columns alone."""
 
@@ -133,7 +140,7 @@ def one_line(value: Any) -> Any:
 
 
 def money(number: Any) -> Any:
-    """Return a whole number or a decimal with two decimals, null from a thousand million million on."""
+    """Return a whole number or a decimal with two decimals, null for a huge one."""
     return _amount(F.round(number.cast("decimal(38,9)"), 2).cast("decimal(38,2)"))
 
 

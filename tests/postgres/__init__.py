@@ -1,0 +1,1 @@
+"""Tests against a PostgreSQL server that they start on loopback themselves."""
