@@ -120,8 +120,8 @@ class Combine(Activity):
             left = Anti(inputs[0], others, "in an excluded population", pairs)
             return Compiled({OUT: left, COMPLEMENT: Rejected(left)}, drops=(left,))
         both = Semi(inputs[0], others, "not in every input", pairs)
-        own = tuple(step for step, odd in zip(inputs, [False, *strange], strict=True) if not odd)
-        whole = Union(own) if len(own) > 1 else own[0]
+        own = [step for step, odd in zip(inputs[1:], strange, strict=True) if not odd]
+        whole = Union((inputs[0], *own)) if own else inputs[0]
         return Compiled({OUT: both, COMPLEMENT: Anti(whole, (both,), "in every input", (same,) if same else ())}, drops=(both,))
 
     def _union(self, inputs: Sequence[Step]) -> Compiled:

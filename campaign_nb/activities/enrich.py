@@ -31,10 +31,12 @@ class Lookup:
     where: tree.Node = EVERYBODY
     order: tuple[tree.Order, ...] = ()
 
-    def __init__(self, column: str, table: object = None, *, on: object = None, where: object = None, order: object = ()) -> None:
+    def __init__(
+        self, column: str, table: object = None, *, on: Mapping[str, str] | str | None = None, where: object = None, order: object = ()
+    ) -> None:
         """Read the table, the pairs, the rule and the order; without a table the activity's second input is meant."""
-        pairs = {on: on} if isinstance(on, str) else dict(on) if isinstance(on, Mapping) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # users
-        values = (
+        pairs = {on: on} if isinstance(on, str) else dict(on or {})
+        values: tuple[tuple[str, object], ...] = (
             ("column", column),
             ("table", table if isinstance(table, str) or table is None else table_of_rule(table)),
             ("on", pairs),

@@ -44,15 +44,22 @@ class DryResult:
     messages: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 
+def asked_in_run(plan: Plan, responses: Responses | None, node: tree.Behaviour) -> Step | None:
+    """Return the step of a dry run whose people a rule on messages asks about; None where it does not ask this run."""
+    if node.campaign != plan.definition.name or node.activity not in plan.whole or (responses is None and node.event != "sent"):
+        return None
+    return plan.whole[node.activity].compiled.ports["out"]
+
+
 def events_in_run(plan: Plan, responses: Responses | None, elsewhere: Events | None, as_of: dt.datetime) -> Events:
     """Return where a dry run's rules on messages look: simulated responses for its own, recorded ones for others."""
 
     def events(node: tree.Behaviour, lowered: Lowering) -> pl.LazyFrame | None:
         if node.campaign != plan.definition.name or node.activity not in plan.whole:
             return elsewhere(node, lowered) if elsewhere is not None else None
-        if responses is None and node.event != "sent":
+        step = asked_in_run(plan, responses, node)
+        if step is None or step not in lowered.flows:
             return None
-        step = plan.whole[node.activity].compiled.ports["out"]
         key = step.population.table.key
         people = lowered.flows[step].select(key).select(pl.col(name).alias(f"key_{i}") for i, name in enumerate(key))
         if responses is None or node.event == "sent":
@@ -99,7 +106,8 @@ def _summed(step: Render) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
 
 
 def _sources(program: Program, plan: Plan, responses: Responses | None) -> ModelSources:
-    return ModelSources(program.model, program.stored, events_in_run(plan, responses, program.events, program.start.as_of))
+    events = events_in_run(plan, responses, program.events, program.start.as_of)
+    return ModelSources(program.model, program.stored, events, lambda node: asked_in_run(plan, responses, node))
 
 
 def population(

@@ -11,6 +11,7 @@ from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.backends.polars.lowering import Lowering
 from campaign_nb.errors import DataError, Problem, RunError
 from campaign_nb.rules import tree
+from campaign_nb.steps import Step
 
 Events: TypeAlias = Callable[[tree.Behaviour, Lowering], pl.LazyFrame | None]
 """Gives the keys (key_0, …) of people with an event of a message, stored or simulated; None when there is none."""
@@ -29,8 +30,14 @@ def refuse_drift(tables: Iterable[TableInfo], cause: Exception) -> None:
 class ModelSources:
     """Reads tables from the data model; stored rows and events from what a run hands over."""
 
-    def __init__(self, model: DataModel, stored: Mapping[str, pl.LazyFrame] | None = None, events: Events | None = None) -> None:
-        self._model, self._stored, self._events = model, stored or {}, events
+    def __init__(
+        self,
+        model: DataModel,
+        stored: Mapping[str, pl.LazyFrame] | None = None,
+        events: Events | None = None,
+        asked: Callable[[tree.Behaviour], Step | None] = lambda node: None,
+    ) -> None:
+        self._model, self._stored, self._events, self._asked = model, stored or {}, events, asked
         self.scans: dict[str, int] = {}
         """How often each table was opened, for tests that nothing is read twice."""
 
@@ -54,6 +61,10 @@ class ModelSources:
                 )
             )
         return self._stored[reference]
+
+    def asked(self, node: tree.Behaviour) -> Step | None:
+        """Return the step of the plan that a rule on messages asks about, which must be lowered before it."""
+        return self._asked(node)
 
     def events(self, node: tree.Behaviour, plan: Lowering) -> pl.LazyFrame | None:
         """Return the keys of people with an event of a message; None when there is none."""

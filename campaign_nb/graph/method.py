@@ -174,9 +174,9 @@ def _sentence(words: str) -> str:
 def field_documentation(kind: type[Activity]) -> dict[str, str]:
     """Return the documentation of an activity's fields: the text that stands under each in its class.
 
-    >>> from campaign_nb.activities.combine import Combine
-    >>> field_documentation(Combine)
-    {'mode': 'union, intersection or exclusion.'}
+    >>> from campaign_nb.activities.filter import FilterRows
+    >>> field_documentation(FilterRows)
+    {'rule': 'The condition that rows must meet.'}
     """
     found: dict[str, str] = {}
     for owner in reversed(kind.__mro__):

@@ -11,7 +11,11 @@ import campaign_nb as cn
 from campaign_nb.activities import Deduplicate
 
 TRIPLE = pl.DataFrame(
-    {"id": ["A", "B", "C", "Y", "Z"], "email": ["y@example.com", "y@example.com", "z@example.com", "y@example.com", "z@example.com"], "order": [2, 3, 2, 1, 1]}
+    {
+        "id": ["A", "B", "C", "Y", "Z"],
+        "email": ["y@example.com", "y@example.com", "z@example.com", "y@example.com", "z@example.com"],
+        "order": [2, 3, 2, 1, 1],
+    }
 )
 """A and B duplicate Y, C duplicates Z."""
 NULLS = pl.DataFrame({"id": [1, 2, 3, 4], "email": ["a", None, None, "a"], "city": ["P", "P", "P", None]})

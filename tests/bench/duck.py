@@ -36,7 +36,8 @@ messages as (
 select (select count(*) from q1) "Q1", (select count(*) from q2) "Q2", (select count(*) from u) "U", (select count(*) from x) "X",
   count(*) "D", count(*) "E", count(*) filter (b < {control}) "SC", count(*) filter (b >= {control} and b < {a_ends}) "SA",
   count(*) filter (b >= {a_ends}) "SB", count(*) filter (b >= {control} and b < {a_ends} and consent_email) "CA",
-  count(*) filter (b >= {a_ends} and consent_email) "CB", count(*) filter (b >= {control} and b < {a_ends} and consent_email and n30 < 2) "FA",
+  count(*) filter (b >= {a_ends} and consent_email) "CB",
+  count(*) filter (b >= {control} and b < {a_ends} and consent_email and n30 < 2) "FA",
   count(*) filter (b >= {a_ends} and consent_email and n30 < 2) "FB",
   (select sum(strlen(body) + strlen(email)) from messages) "bytes", (select sum(profile_id) from messages) "ids"
 from d

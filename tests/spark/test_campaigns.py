@@ -100,6 +100,25 @@ def test_rows_of_other_tables_are_the_same(spark: Any, workspace: cn.Workspace, 
     compared(c, tmp_path)
 
 
+def test_rows_are_looked_up_the_same(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
+    model = shop()
+    c = cn.Campaign("match", data=model, workspace=workspace)
+    everybody = c.build_audience("All", model.people.id > 0)
+    everybody.reconcile("One order", to=model.orders, on={"id": "person"}).end("One")
+    first = everybody.reconcile("First", to=model.orders, on={"id": "person"}, on_many="first", order=[model.orders.amount.desc()])
+    first.end("Ordered")
+    compared(c, tmp_path)
+
+
+def test_people_with_an_earlier_message_of_the_run_are_the_same(spark: Any, workspace: cn.Workspace) -> None:
+    model = shop()
+    c = cn.Campaign("again", data=model, workspace=workspace)
+    mail = c.build_audience("All", model.people.id < 3).email("First", subject="x", text="y", category="transactional")
+    mail.wait("Pause", "1 day").filter("Opened", mail.opened).end("Opened end")
+    mail.wait("Later", "2 days").filter("Sent", mail.sent).end("Sent end")
+    assert c.dry_run(engine="spark").ports() == c.dry_run().ports()
+
+
 def test_the_rules_on_linked_rows_are_the_same(spark: Any, workspace: cn.Workspace) -> None:
     model = shop()
     people, orders, lines = model.people, model.orders, model.lines

@@ -14,7 +14,7 @@ from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.engine.backends.narwhals.flow import Base, Flow, every
 from campaign_nb.engine.backends.narwhals.lowering import Lowering
 from campaign_nb.engine.backends.narwhals.refusal import ENGINE, Refusal
-from campaign_nb.engine.backends.narwhals.sources import ClusterSources
+from campaign_nb.engine.backends.narwhals.sources import ClusterSources, sent
 from campaign_nb.engine.backends.narwhals.steps import LOWER
 from campaign_nb.engine.backends.narwhals.validate import problem, refusals
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
@@ -26,6 +26,7 @@ from campaign_nb.engine.runner import Program
 from campaign_nb.errors import CampaignError, DataError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.messages.content import WITHOUT
+from campaign_nb.rules import tree
 from campaign_nb.steps import Render, Scan, Step, order_of_steps
 
 
@@ -116,7 +117,7 @@ class Cluster:
 
     def _lowered(self, ends: Sequence[Step], counted: Sequence[Step], *, keeping: bool = True) -> Lowering:
         sources = ClusterSources(self._session, self._program.model, self._program.stored)
-        lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER, keeping=keeping)
+        lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER, self._events, keeping=keeping)
         try:
             _computed(lowered.run, self._tasks)
         except Refusal as refusal:
@@ -126,6 +127,17 @@ class Cluster:
             lowered.release()
             raise
         return lowered
+
+    def _events(self, node: tree.Behaviour, lowered: Lowering) -> nw.LazyFrame[Any] | None:
+        """Return people with an event: those of this run whom it would send to, or what was recorded, sent there."""
+        if node.campaign == self._plan.definition.name and node.activity in self._plan.whole:
+            if node.event != "sent":
+                return None
+            step = self._plan.whole[node.activity].compiled.ports["out"]
+            key = step.population.table.key
+            return lowered.flows[step].rows().select(*(nw.col(name).alias(f"key_{i}") for i, name in enumerate(key)))
+        recorded = None if self._program.events is None else self._program.events(node, lowered)  # type: ignore[arg-type] # unread
+        return None if recorded is None else sent(self._session, recorded.collect(engine="streaming"))
 
     def _task_of(self, plan: Plan, step: Step | None) -> Task:
         for task in plan.whole.values():

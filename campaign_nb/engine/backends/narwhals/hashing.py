@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals import spark_hash
 from campaign_nb.engine.backends.narwhals.flow import Frame
 from campaign_nb.engine.backends.narwhals.refusal import Refusal
 from campaign_nb.rules.schema import Field
@@ -20,8 +20,8 @@ def with_bucket(frame: Frame, key: Sequence[Field], seed: int, name: str) -> Fra
     """
     check_key(key)
     whole = len(key) == 1 and key[0].type is Type.INTEGER
-    texts = [] if whole else [spark.key_text(field.name, field.type, field.zone) for field in key]
-    return nw.from_native(spark.drawn(frame.to_native(), [field.name for field in key], whole, texts, seed, name))
+    texts = [] if whole else [spark_hash.key_text(field.name, field.type, field.zone) for field in key]
+    return nw.from_native(spark_hash.drawn(frame.to_native(), [field.name for field in key], whole, texts, seed, name))
 
 
 def check_key(key: Sequence[Field]) -> None:

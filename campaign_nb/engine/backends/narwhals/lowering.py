@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 
 from campaign_nb.engine.backends.narwhals import hashing
+from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.expressions import compile_operand, compile_rule, selects
 from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame
 from campaign_nb.engine.backends.narwhals.links import Links, field_of_leaf
@@ -24,6 +25,8 @@ from campaign_nb.rules.schema import Field, Schema
 from campaign_nb.steps import REASON, Filter, Rejected, Step
 
 Lower = Callable[["Lowering", Any], Flow]
+Events = Callable[[tree.Behaviour, "Lowering"], Frame | None]
+"""Gives the keys (key_0, …) of people with an event of a message; None when there is none."""
 
 
 class RowResolver:
@@ -85,9 +88,11 @@ class Lowering:
         sources: ClusterSources,
         counted: Sequence[Step],
         vocabulary: Mapping[type[Step], Lower],
+        events: Events,
         *,
         keeping: bool,
     ) -> None:
+        self.events = events
         self.columns, self.sources, self.vocabulary, self.keeping = columns, sources, vocabulary, keeping
         self.links = Links(schema, sources.scan)
         self.counted = set(counted)
@@ -158,11 +163,23 @@ class Lowering:
             for leaf in leaves:
                 if isinstance(leaf.node, Draw):
                     frame, derived[leaf] = self.drawn(frame, entries[0][1], leaf)
-            frame, found = self.links.joined(frame, table, [leaf for leaf in leaves if not isinstance(leaf.node, Draw)])
+                elif isinstance(leaf.node, tree.Behaviour):
+                    frame, derived[leaf] = self._flagged(frame, list(table.key), leaf.node)
+            linked = [leaf for leaf in leaves if not isinstance(leaf.node, Draw | tree.Behaviour)]
+            frame, found = self.links.joined(frame, table, linked)
             made = self.keep(Base(frame, {**base.derived, **derived, **found}))
             for step, source, flow in entries:
                 masks = () if len(entries) == 1 and flow.masks else flow.masks
                 self.inflow[step, source] = Flow(made, masks, flow.computed)
+
+    def _flagged(self, frame: Frame, key: Sequence[str], node: tree.Behaviour) -> tuple[Frame, str]:
+        """Mark the people who have an event of a message."""
+        name, people = self.links.name(), self.events(node, self)
+        if people is None:
+            return frame.with_columns(truth(False).alias(name)), name
+        named = people.select(*(nw.col(f"key_{i}").alias(column) for i, column in enumerate(key))).unique()
+        joined = frame.join(named.with_columns(truth(True).alias(name)), on=list(key), how="left")
+        return joined.with_columns(nw.coalesce(nw.col(name), truth(False)).alias(name)), name
 
     def _narrowed(self, step: Step, source: Step) -> Flow:
         """Apply the conditions of a filter that need nothing attached before its other conditions are looked up."""

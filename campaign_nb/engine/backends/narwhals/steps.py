@@ -11,10 +11,30 @@ from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, every
 from campaign_nb.engine.backends.narwhals.lowering import Lower, Lowering
+from campaign_nb.engine.backends.narwhals.operand import literal
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.rules import tree
-from campaign_nb.steps import Anti, Attach, Bucket, Dedupe, Filter, Follow, Load, Rejected, Rekey, Render, Scan, Semi, Step, Take, Union
+from campaign_nb.steps import (
+    FIRST,
+    MATCHES,
+    Anti,
+    Attach,
+    Bucket,
+    Dedupe,
+    Filter,
+    Follow,
+    Load,
+    Match,
+    Rejected,
+    Rekey,
+    Render,
+    Scan,
+    Semi,
+    Step,
+    Take,
+    Union,
+)
 
 
 def _scan(plan: Lowering, step: Scan) -> Flow:
@@ -168,6 +188,42 @@ def _follow(plan: Lowering, step: Follow) -> Flow:
     return plan.settle(step, Flow(Base(frame)), frame)
 
 
+def _match(plan: Lowering, step: Match) -> Flow:
+    """Join the rows that may match, count them per row, and keep the key of the first."""
+    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    key, values = list(step.source.population.table.key), [f"__v{i}" for i in range(len(step.on))]
+    asked = flow.rows().select(*key, *(resolver.value(node).alias(name) for (node, _), name in zip(step.on, values, strict=True)))
+    found = _found(plan, step, asked.drop_nulls(values), key)
+    found = plan.keep(Base(found)).frame
+    candidates = found if step.order else found.filter(nw.col(MATCHES) == 1)
+    number = plan.links.name()
+    firsts = nw.from_native(spark.ranked(candidates.to_native(), list(step.keys), [(name, False) for name in key], number))
+    marked = firsts.filter(nw.col(number) == 1).select(*key, literal(True).alias(FIRST))
+    made = {MATCHES, FIRST, *step.keys}
+    rows = flow.rows().select(*plan.held(step, flow, [name for name in plan.carried(step) if name not in made]))
+    whole = rows.join(found, on=key, how="left").join(marked, on=key, how="left")
+    filled = (nw.coalesce(nw.col(MATCHES), literal(0)).alias(MATCHES), nw.coalesce(nw.col(FIRST), literal(False)).alias(FIRST))
+    return plan.settle(step, flow, whole.with_columns(*filled))
+
+
+def _found(plan: Lowering, step: Match, asked: Frame, key: Sequence[str]) -> Frame:
+    """Return, for each row that matches, how many rows of the table do, and the key of the first of them."""
+    columns = [(f"__w{i}", tree.Column(column)) for i, (_, column) in enumerate(step.on)]
+    keys = [(f"__t{i}", tree.Column(column)) for i, column in enumerate(step.table.key)]
+    orders = [(f"__o{i}", order.value) for i, order in enumerate(step.order)]
+    targets = plan.links.chosen(step.table, step.where, [*columns, *keys, *orders], plan.columns.moment_of(step))
+    values = [f"__v{i}" for i in range(len(step.on))]
+    pairs = targets.join(asked, left_on=[name for name, _ in columns], right_on=values, how="inner")
+    by = [*((name, order.descending) for (name, _), order in zip(orders, step.order, strict=True)), *((name, False) for name, _ in keys)]
+    number = plan.links.name()
+    ranked = nw.from_native(spark.ranked(pairs.to_native(), key, by, number))
+    counted = nw.from_native(spark.aggregated(pairs.to_native(), key, [(MATCHES, "count", "__t0", "")]))
+    first = ranked.filter(nw.col(number) == 1).select(
+        *key, *(nw.col(name).alias(own) for (name, _), own in zip(keys, step.keys, strict=True))
+    )
+    return counted.join(first, on=list(key), how="inner")
+
+
 def _rekey(plan: Lowering, step: Rekey) -> Flow:
     flow, resolver, key = plan.source_flow(step, step.source), plan.resolver(step, step.source), list(step.table.key)
     own = {name: resolver.value(tree.Column(source)) for name, source in zip(key, step.keys, strict=True)}
@@ -210,6 +266,7 @@ LOWER: Mapping[type[Step], Lower] = {
     Dedupe: _dedupe,
     Take: _take,
     Follow: _follow,
+    Match: _match,
     Rekey: _rekey,
     Output: _output,
     Render: _render,

@@ -16,14 +16,13 @@ from campaign_nb.engine.backends.polars.links import context_of, leaves_of, rows
 from campaign_nb.engine.plan import Plan, Task
 from campaign_nb.errors import Problem
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Misfit, Scope, follow
-from campaign_nb.rules.schema import Field
+from campaign_nb.rules.check import Misfit, Scope, follow, type_of
+from campaign_nb.rules.schema import Field, RowSchema
 from campaign_nb.steps import Attach, Bucket, Dedupe, FileRows, Filter, Match, Population, Python, Render, Step, Take
 
 _STEPS: dict[type[Step], str] = {
     Python: "a function of Python",
     FileRows: "reading a file line by line",
-    Match: "looking rows up in another table by values",
 }
 
 
@@ -63,6 +62,8 @@ def _of_step(step: Step, context: Context) -> Iterator[Refusal]:
     if isinstance(step, Bucket):
         table = step.population.table
         yield from _tried(lambda: check_key([table.columns[name] for name in table.key]))
+    if isinstance(step, Match):
+        yield from _of_match(step, context)
     for population, node in _nodes(step):
         yield from _of_node(population.scope, node, context)
 
@@ -73,6 +74,8 @@ def _nodes(step: Step) -> Iterator[tuple[Population, tree.Node]]:
             nodes = [check.rule for check in step.checks]
         case Dedupe():
             nodes = [*step.by, *(order.value for order in step.order)]
+        case Match():
+            nodes = [value for value, _ in step.on]
         case Take():
             nodes = [order.value for order in step.order]
         case Attach():
@@ -83,6 +86,17 @@ def _nodes(step: Step) -> Iterator[tuple[Population, tree.Node]]:
             nodes = []
     for node in nodes:
         yield step.sources[0].population, node
+
+
+def _of_match(step: Match, context: Context) -> Iterator[Refusal]:
+    scope = Scope(step.schema, RowSchema(step.table))
+    for node in (step.where, *(order.value for order in step.order)):
+        yield from _of_node(scope, node, context)
+    here = step.source.population.scope
+    for value, column in step.on:
+        one, two = type_of(here, value), step.table.columns[column].type
+        if one is not two and not (one.numeric and two.numeric):
+            yield Refusal(f"looking up {one} values in a {two} column", "values of one type")
 
 
 def _of_node(scope: Scope, node: tree.Node, context: Context) -> Iterator[Refusal]:
@@ -112,9 +126,7 @@ class _Schema:
         self._scope = scope
 
     def __call__(self, node: tree.Node) -> tuple[nw.Expr, Field]:
-        if isinstance(node, tree.Behaviour):
-            raise Refusal(f"a rule on who has {node.event} a message")
-        if isinstance(node, tree.Exists):
+        if isinstance(node, tree.Exists | tree.Behaviour):
             return nw.col("_"), Field("_", tree.Type.BOOLEAN)
         try:
             return nw.col("_"), field_of_leaf(self._scope, "_", node)

@@ -40,7 +40,8 @@ class Group:
 
 def attach_wave(plan: Lowering, waiting: Sequence[Pending]) -> Sequence[Pending]:
     """Join what the waiting steps need: first for steps that keep or drop rows, then for those that deliver them."""
-    chosen = [item for item in waiting if not isinstance(item.step, SINKS)] or list(waiting)
+    free = [item for item in waiting if not _asks_what_comes(plan, item)] or list(waiting)
+    chosen = [item for item in free if not isinstance(item.step, SINKS)] or free
     groups: dict[Base, Group] = {}
     for item in chosen:
         flow = _narrowed(plan, item)
@@ -52,6 +53,12 @@ def attach_wave(plan: Lowering, waiting: Sequence[Pending]) -> Sequence[Pending]
     for group in groups.values():
         _attach(plan, group, sides)
     return chosen
+
+
+def _asks_what_comes(plan: Lowering, item: Pending) -> bool:
+    """Tell whether a step asks about messages of the plan that are not lowered yet."""
+    asked = (plan.sources.asked(leaf.node) for leaf in item.leaves if isinstance(leaf.node, tree.Behaviour))
+    return any(step in plan.columns.consumers and step not in plan.flows for step in asked if step is not None)
 
 
 def _narrowed(plan: Lowering, item: Pending) -> Flow:

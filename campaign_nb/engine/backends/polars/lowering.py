@@ -40,6 +40,10 @@ class Sources(Protocol):
         """Return rows that were stored earlier."""
         ...
 
+    def asked(self, node: tree.Behaviour) -> Step | None:
+        """Return the step of the plan that a rule on messages asks about, which must be lowered before it."""
+        ...
+
     def events(self, node: tree.Behaviour, plan: Lowering) -> pl.LazyFrame | None:
         """Return the keys (key_0, …) of people with an event of a message; None when there is none."""
         ...
