@@ -163,3 +163,15 @@ def test_a_file_is_reconciled_by_address_and_birth_date_and_saved(workspace: cn.
     again = cn.Campaign("Again", data=shop, workspace=workspace)
     saved = again.read_audience("Saved leads")
     assert saved.frame(again.dry_run()).rows() == [(1, 5)]
+
+
+def test_a_rule_on_a_message_of_another_branch_sees_it_whatever_is_computed_first(workspace: cn.Workspace) -> None:
+    shop = wishes()
+    wished = shop.people.wishes.count()
+    c = cn.Campaign("Beside", data=shop, workspace=workspace)
+    everybody = c.build_audience("Everybody", shop.people)
+    mail = everybody.filter("Wishers", (wished > 0) | shop.people.cart).email("Mail", subject="Hi", text="Hello")
+    opened = everybody.filter("Opened", mail.opened)
+    run = c.dry_run(responses=cn.ResponseModel(seed=1, open=1.0))
+    assert opened.frame(run)["id"].to_list() == mail.frame(run)["id"].to_list() == [1, 2, 3, 4]
+    assert opened.frame(c.dry_run()).height == 0

@@ -9,7 +9,7 @@ import pytest
 
 from campaign_nb.errors import DefinitionError
 from campaign_nb.rules import tree
-from campaign_nb.rules.tree import Aggregate, Column, Compare, Constant, In, LinkStep, Linked, Not
+from campaign_nb.rules.tree import Aggregate, Column, Compare, Constant, In, Linked, LinkStep, Not
 from tests.differential.corpus import against_polars, duckdb_says, ground_of
 from tests.differential.generate import OPERATORS
 from tests.differential.shapes import COLUMNS
@@ -73,4 +73,3 @@ def test_every_pair_of_types_is_compared_or_refused() -> None:
         else:
             with pytest.raises(DefinitionError, match=r"rule"):
                 ground.asked(rules[:1])
-

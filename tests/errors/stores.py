@@ -21,7 +21,7 @@ def a_workspace_that_is_a_database_elsewhere(stage: Stage) -> object:
 
 @situation
 def a_workspace_with_an_unknown_engine(stage: Stage) -> object:
-    return cn.Workspace("w", engine="spark")
+    return cn.Workspace("w", engine="flink")
 
 
 @situation
