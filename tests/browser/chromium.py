@@ -27,6 +27,10 @@ def chromium(program: str, home: Path) -> Iterator[Browser]:
         browser.close()
 
 
+# JupyterLab asks each kernel for a subshell, and says this itself when the kernel or the tab goes before the answer comes.
+ITS_OWN = "Canceled future for create_subshell_request message before replies were done"
+
+
 class Complaints(list[str]):
     """What went wrong on the pages of a context: script errors, error messages, requests that leave this machine."""
 
@@ -34,9 +38,13 @@ class Complaints(list[str]):
         """Listen to all pages of a context."""
         super().__init__()
         context.on("page", self._page)
-        context.on("console", lambda said: said.type == "error" and self.append(f"console: {said.text} {said.location.get('url', '')}"))
-        context.on("weberror", lambda found: self.append(f"script: {found.error.stack or found.error}"))
+        context.on("console", lambda said: said.type == "error" and self._said(f"console: {said.text} {said.location.get('url', '')}"))
+        context.on("weberror", lambda found: self._said(f"script: {found.error.stack or found.error}"))
         context.on("request", lambda request: self._request(request.url))
+
+    def _said(self, what: str) -> None:
+        if ITS_OWN not in what:
+            self.append(what)
 
     def _page(self, page: Page) -> None:
         page.on("crash", lambda _: self.append("the page crashed"))
