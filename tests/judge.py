@@ -12,7 +12,6 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cmp_to_key
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -247,7 +246,7 @@ class Judge:
         for item in reversed(order):
             value = {id(row): row.value(item.value) for row in found}
             there = [row for row in found if value[id(row)] is not None]
-            there.sort(key=cmp_to_key(lambda a, b: (value[id(a)] > value[id(b)]) - (value[id(a)] < value[id(b)])), reverse=item.descending)  # noqa: B023
+            there.sort(key=lambda row: value[id(row)], reverse=item.descending)
             found = there + [row for row in found if value[id(row)] is None]
         return found
 

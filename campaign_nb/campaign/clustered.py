@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class ClusterRun(DryRun):
-    """A dry run whose rows stay on the cluster: its counts are here, `frame` and `write` are done there."""
+    """A dry run whose rows stay on the cluster.
+
+    Its counts are here; `frame` and `write` are done there.
+    """
 
     def __init__(self, run_id: str, program: Program, result: DryResult, cluster: Cluster) -> None:
         super().__init__(run_id, program, result, None)
@@ -37,16 +40,18 @@ class ClusterRun(DryRun):
         return self._cluster.frame(self._found(self.ports(), label, output), columns)
 
     def messages_frame(self, label: str) -> Any:
-        """Return the messages of an activity as the cluster's own frame: key, address and every part.
+        """Return the messages of an activity as the cluster's own frame.
 
+        Shape: the key, the address and every part.
         Errors: an activity that sends none.
         """
         return self._cluster.messages(label)
 
     def write(self, folder: str | os.PathLike[str]) -> list[str]:
-        """Let the cluster write every population and every message as Parquet below a folder that it reaches.
+        """Let the cluster write every population and every message as Parquet.
 
-        Return the folders written, one for each population and each message activity.
+        Shape: below a folder that the cluster reaches, a folder for each population and each message activity.
+        Return the folders written.
         """
         return self._cluster.write(os.fspath(folder))
 
@@ -63,6 +68,13 @@ class ClusterRun(DryRun):
         Errors: always.
         """
         self._refuse("the path of one person is not computed on a cluster", 'campaign.dry_run(engine="polars").explain(…)')
+
+    def lineage(self, transition: object) -> pl.LazyFrame:
+        """Refuse to compute on this machine where everybody is.
+
+        Errors: always.
+        """
+        self._refuse("where everybody is is not computed on a cluster", 'campaign.dry_run(engine="polars").lineage(…)')
 
     def report(self) -> Report:
         """Refuse a report, which reads whom each message reaches.

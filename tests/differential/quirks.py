@@ -15,6 +15,8 @@ INSTANTS = {name for columns in COLUMNS.values() for name in columns.get("instan
 NAIVES = {name for columns in COLUMNS.values() for kind in ("naive", "date") for name in columns.get(kind, ())}
 FLOATS = {"p", *(name for columns in COLUMNS.values() for name in columns.get("float", ()))}
 UNSIGNED = {"u"}
+EXTREME = {"i", "id", "u", "k", "size"}
+"""Columns of the largest and the smallest whole numbers."""
 TO_INSTANT = {"now", "convert_ntz", "to_time_zone", "to_timestamp", "trunc_date_tz"}
 PARTS = {"year", "quarter", "month", "day", "day_of_year", "week_day", "hour", "minute", "second", "year_and_month", "date_only", "to_date"}
 PARTS |= {"days_old", "months_old", "years_old", "days_diff", "months_diff", "years_diff", "trunc_week", "trunc_quarter", "trunc_year"}
@@ -124,11 +126,11 @@ QUIRKS: dict[str, Quirk] = {
         REFUSED,
         answers=False,
     ),
-    "whether a result is null is asked of its arguments": Quirk(
-        "the optimiser asks abs(x) IS NULL of x alone, so that what would overflow is not met",
-        lambda nodes: numbered(nodes) and any(isinstance(node, tree.IsNull | tree.IsEmpty) for node in nodes),
-        "SELECT abs(x) IS NULL FROM (VALUES ((-9223372036854775808)::BIGINT), (NULL)) AS t(x) LIMIT 1",
-        True,
+    "what would overflow is not computed": Quirk(
+        "the optimiser asks abs(x) IS NULL of x alone, and -x <= 0 as x >= 0: what the language has null for is never met",
+        lambda nodes: named("negate", "abs", "add", "subtract", "multiply")(nodes) and bool(columns(nodes) & EXTREME),
+        "SELECT -x <= 0 FROM (VALUES ((-9223372036854775808)::BIGINT), (1)) AS t(x) WHERE NOT (-x <= 0)",
+        None,
     ),
     "unsigned and wide results are kept": Quirk(
         "UBIGINT and HUGEINT hold what 64 bits with a sign do not; the language has null",

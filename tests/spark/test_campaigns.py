@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
+from pyspark.sql.connect.dataframe import DataFrame
 
 import campaign_nb as cn
 from campaign_nb.campaign.clustered import ClusterRun
@@ -66,11 +67,38 @@ def test_the_canonical_campaign_has_the_same_people_and_the_same_texts(canonical
     run = compared(canonical, tmp_path)
     assert sum(run.messages.values()) > 50
     assert pl.read_parquet(f"{tmp_path}/messages/Mail A/*.parquet").columns == ["key_0", "address", "subject", "text"]
-    for refused in (lambda: run["Rested"], lambda: run.explain(1), run.report):
+    for refused in (lambda: run["Rested"], lambda: run.explain(1), lambda: run.lineage("Rested"), run.report):
         with pytest.raises(cn.RunError, match="on Spark"):
             refused()
     assert run.frame("Rested", columns=["country"]).columns == ["profile_id", "country"]
     assert run.messages_frame("Mail B").columns == ["key_0", "address", "subject", "text"]
+
+
+def test_nothing_but_counts_is_brought_here(canonical: cn.Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[list[str]] = []
+    collect = DataFrame.collect
+
+    def noted(frame: DataFrame) -> Any:
+        taken.append(frame.columns)
+        return collect(frame)
+
+    for name in ("toArrow", "toPandas", "toLocalIterator", "take", "head", "first", "tail"):
+        monkeypatch.delattr(DataFrame, name)
+    monkeypatch.setattr(DataFrame, "collect", noted)
+    assert canonical.dry_run(engine="spark").messages
+    assert taken == [["at", "n"]]
+
+
+def test_a_saved_audience_is_sent_there(spark: Any, tmp_path: Path) -> None:
+    model, workspace = shop(), cn.Workspace(tmp_path / "workspace")
+    saving = cn.Campaign("saving", data=model, workspace=workspace)
+    rich = saving.build_audience("Adults", model.people.age >= 18).enrich("More", spent=model.people.orders.sum("amount"))
+    rich.save_audience("Keep", "adults")
+    saving.publish(confirm=0)
+    saving.launch().wait()
+    c = cn.Campaign("reading", data=model, workspace=workspace)
+    c.read_audience("Read", "adults").filter("Spent", cn.col.spent > 1).end("End")
+    compared(c, tmp_path / "out")
 
 
 def test_every_step_leaves_the_same_people_with_the_same_reasons(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
@@ -114,8 +142,8 @@ def test_people_with_an_earlier_message_of_the_run_are_the_same(spark: Any, work
     model = shop()
     c = cn.Campaign("again", data=model, workspace=workspace)
     mail = c.build_audience("All", model.people.id < 3).email("First", subject="x", text="y", category="transactional")
-    mail.wait("Pause", "1 day").filter("Opened", mail.opened).end("Opened end")
-    mail.wait("Later", "2 days").filter("Sent", mail.sent).end("Sent end")
+    mail.wait("Pause", days=1).filter("Opened", mail.opened).end("Opened end")
+    mail.wait("Later", days=2).filter("Sent", mail.sent).end("Sent end")
     assert c.dry_run(engine="spark").ports() == c.dry_run().ports()
 
 

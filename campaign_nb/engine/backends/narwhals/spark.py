@@ -155,6 +155,17 @@ def passed(seconds: int) -> Two:
     return lambda moment, n: from_micros(micros(moment) + F.when(n.between(-most, most), _big(n)) * (seconds * 1_000_000))
 
 
+def cut(clock: Any, seconds: Any) -> Any:
+    """Cut a date-time without zone down to a multiple of seconds, from a midnight."""
+    step = F.when(seconds.between(1, _LONGEST), _big(seconds)) * 1_000_000
+    return from_micros(micros(clock) - F.pmod(micros(clock), step))
+
+
+def day_number(date: Any) -> Any:
+    """Return a date as a number such as 20260701."""
+    return _big(F.year(date)) * 10_000 + F.month(date) * 100 + F.dayofmonth(date)
+
+
 def elapsed(seconds: int) -> Two:
     """Return a function that counts whole units between two date-times, cut toward zero."""
     unit = F.lit(seconds * 1_000_000).cast("bigint")
@@ -258,6 +269,27 @@ def of_all(function: Callable[..., Any], *args: Any) -> Any:
 def of_floats(function: Callable[..., Any], *args: Any) -> Any:
     """Return what a function makes of numbers as floats; NaN is null."""
     return not_nan(function(*(arg.cast("double") for arg in args)))
+
+
+_NUMBER = r"\A[\t\n\u000b\f\r \u0085\u00a0]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[\t\n\u000b\f\r \u0085\u00a0]*\z"
+_INFINITE = float("inf")
+
+
+def number_of_text(text: Any) -> Any:
+    """Read a text as a number, null for what is none or has no end."""
+    number = F.when(F.regexp_like(text, F.lit(_NUMBER)), F.regexp_replace(text, r"[^0-9.eE+-]", "").cast("double"))
+    return F.when(F.abs(number) < _INFINITE, number)
+
+
+def whole_of_text(ddl: str) -> One:
+    """Return a function that reads a text as a number and cuts it toward zero."""
+    digits = r"\A\s*[-+]?[0-9]+\s*\z"
+
+    def read(text: Any) -> Any:
+        exact = F.when(F.regexp_like(text, F.lit(digits)), F.regexp_replace(text, r"[^0-9+-]", "").try_cast("bigint"))
+        return F.coalesce(exact, number_of_text(text).try_cast("bigint")).try_cast(ddl).cast("bigint")
+
+    return read
 
 
 def to_double(number: Any) -> Any:

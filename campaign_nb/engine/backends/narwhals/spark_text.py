@@ -104,6 +104,7 @@ _ONE: Mapping[str, Callable[[Any], Any]] = {
     "trim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+|[{_WHITE}]+\z", ""),
     "ltrim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+", ""),
     "rtrim": lambda value: F.regexp_replace(value, rf"[{_WHITE}]+\z", ""),
+    "ascii": lambda value: F.ascii(value).cast("bigint"),
     "length": lambda value: F.char_length(value).cast("bigint"),
     "data_length": lambda value: F.octet_length(value).cast("bigint"),
     "md5_digest": F.md5,
@@ -111,6 +112,12 @@ _ONE: Mapping[str, Callable[[Any], Any]] = {
     "sha512_digest": lambda value: F.sha2(value, 512),
     "get_email_domain": _domain,
 }
+
+
+def line(value: Any, n: Any) -> Any:
+    """Return a line of a text, from 1 on; null where there is none."""
+    lines = F.split(F.regexp_replace(value, r"\r\n?", "\n"), "\n", -1)
+    return F.try_element_at(lines, F.when(n >= 1, n).cast("int"))
 
 
 def _position(value: Any, part: Any) -> Any:

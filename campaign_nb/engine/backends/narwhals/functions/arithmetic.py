@@ -90,15 +90,14 @@ def _round(args: Sequence[Operand], context: Context) -> Operand:
 
 def _to_double(args: Sequence[Operand], _: Context) -> Operand:
     if args[0].type is Type.TEXT:
-        raise Refusal("to_double of text", "a column of numbers")
+        return Operand(native(spark.number_of_text, args[0].expr), Type.NUMBER)
     return Operand(native(spark.to_double, args[0].expr), Type.NUMBER)
 
 
-def _to_whole(name: str, ddl: str) -> Implementation:
+def _to_whole(ddl: str) -> Implementation:
     def whole(args: Sequence[Operand], _: Context) -> Operand:
-        if args[0].type is Type.TEXT:
-            raise Refusal(f"{name} of text", "a column of numbers")
-        return Operand(native(spark.to_whole(ddl), args[0].expr), Type.INTEGER)
+        read = spark.whole_of_text(ddl) if args[0].type is Type.TEXT else spark.to_whole(ddl)
+        return Operand(native(read, args[0].expr), Type.INTEGER)
 
     return whole
 
@@ -126,7 +125,7 @@ TABLE: Table = {
     "least": _extreme(spark.least),
     "sign": lambda args, _: Operand(native(spark.sign, args[0].expr), Type.INTEGER),
     "to_double": _to_double,
-    "to_int64": _to_whole("to_int64", "bigint"),
-    "to_integer": _to_whole("to_integer", "int"),
+    "to_int64": _to_whole("bigint"),
+    "to_integer": _to_whole("int"),
     "percent": lambda args, _: Operand(native(partial(spark.of_floats, _percent), *(arg.expr for arg in args)), Type.NUMBER),
 }

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import narwhals as nw
+
+from campaign_nb.clock import zone
 from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.engine.backends.narwhals.functions.table import Implementation, Table
 from campaign_nb.engine.backends.narwhals.native import native
-from campaign_nb.engine.backends.narwhals.operand import Context, Operand, common, literal, local
+from campaign_nb.engine.backends.narwhals.operand import Context, Operand, common, constant, literal, local
+from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.functions.signature import merged
 from campaign_nb.rules.tree import Type
 
@@ -27,11 +31,11 @@ def fine(operand: Operand) -> Any:
     return native(spark.midnight, operand.expr) if operand.type is Type.DATE else local(operand)
 
 
-def back(shown: Any, zone: str | None, kind: Type = Type.DATETIME) -> Operand:
+def back(shown: Any, name: str | None, kind: Type = Type.DATETIME) -> Operand:
     """Return what a clock shows as a date-time of its zone."""
-    if zone is None:
+    if name is None:
         return Operand(shown, kind)
-    return Operand(native(partial(spark.at_zone, zone=zone), shown), kind, zone)
+    return Operand(native(partial(spark.at_zone, zone=name), shown), kind, name)
 
 
 def _part(name: str) -> Implementation:
@@ -106,7 +110,47 @@ def _days(args: Sequence[Operand], _: Context) -> Any:
     return native(spark.days, day_of(args[0]), day_of(args[1]))
 
 
+def _instant(date: Operand, context: Context) -> nw.Expr:
+    """Return a date as an instant; without zone it is what the campaign's clock shows."""
+    return date.expr if date.zone is not None else native(partial(spark.at_zone, zone=context.zone), fine(date))
+
+
+def _named_zone(operand: Operand, function: str) -> str | None:
+    """Return the name of a zone, None for null."""
+    if operand.null:
+        return None
+    if not isinstance(operand.value, str):
+        raise DefinitionError(Problem("rule", f"the zone of {function} differs from row to row", "one zone", '"Europe/Paris"'))
+    return zone(operand.value).key
+
+
+def _to_time_zone(args: Sequence[Operand], context: Context) -> Operand:
+    name = _named_zone(args[1], "to_time_zone")
+    return constant(None) if name is None else Operand(_instant(args[0], context), Type.DATETIME, name)
+
+
+def _trunc_date(args: Sequence[Operand], _: Context) -> Operand:
+    return back(native(spark.cut, fine(args[0]), args[1].expr), args[0].zone)
+
+
+def _trunc_date_tz(args: Sequence[Operand], context: Context) -> Operand:
+    name = _named_zone(args[2], "trunc_date_tz")
+    if name is None:
+        return constant(None)
+    shown = native(partial(spark.shown, zone=name), _instant(args[0], context))
+    return back(native(spark.cut, shown, args[1].expr), name)
+
+
+def _days_ago_int(args: Sequence[Operand], context: Context) -> nw.Expr:
+    return native(spark.day_number, native(spark.moved("d", -1, _MOST["d"]), literal(context.today), args[0].expr))
+
+
 TABLE: Table = {
+    "to_time_zone": _to_time_zone,
+    "convert_ntz": lambda args, context: Operand(_instant(args[0], context), Type.DATETIME, args[0].zone or context.zone),
+    "trunc_date": _trunc_date,
+    "trunc_date_tz": _trunc_date_tz,
+    "days_ago_int": _days_ago_int,
     **{name: _part(name) for name in spark.PARTS},
     "days_ago": _from_today("d", -1),
     "days_ahead": _from_today("d", 1),

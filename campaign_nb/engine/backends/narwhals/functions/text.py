@@ -64,6 +64,10 @@ def _substring(args: Sequence[Operand], _: Context) -> nw.Expr:
     return native(spark_text.substring, text, start, args[2].expr)
 
 
+def _line(args: Sequence[Operand], _: Context) -> nw.Expr:
+    return native(spark_text.line, args[0].expr, args[1].expr if len(args) > 1 else literal(1))
+
+
 def _pad(function: Callable[..., Any]) -> Implementation:
     def padded(args: Sequence[Operand], _: Context) -> nw.Expr:
         filling = args[2].value
@@ -85,6 +89,8 @@ TABLE: Table = {
     "left": lambda args, _: native(spark_text.left, args[0].expr, _at_least(args[1], 0)),
     "right": _right,
     "substring": _substring,
+    "get_line": _line,
+    "line": _line,
     "concat": lambda args, _: native(spark_text.concat, *(as_text(arg) for arg in args)),
     "to_string": _to_string,
     "lpad": _pad(spark_text.lpad),
