@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
-from pyspark.sql.connect.dataframe import DataFrame
 
 import campaign_nb as cn
 from campaign_nb.campaign.clustered import ClusterRun
@@ -75,10 +74,12 @@ def test_the_canonical_campaign_has_the_same_people_and_the_same_texts(canonical
 
 
 def test_nothing_but_counts_is_brought_here(canonical: cn.Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pyspark.sql.connect.dataframe import DataFrame
+
     taken: list[list[str]] = []
     collect = DataFrame.collect
 
-    def noted(frame: DataFrame) -> Any:
+    def noted(frame: Any) -> Any:
         taken.append(frame.columns)
         return collect(frame)
 

@@ -53,7 +53,10 @@ REASONS = "__reason"
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value that a row does not hold itself: of linked rows, of a hash, of events; at one instant."""
+    """A value that a row does not hold itself, at one instant.
+
+    Of linked rows, of a hash, of events.
+    """
 
     node: tree.Node
     moment: Moment

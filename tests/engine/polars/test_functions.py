@@ -308,7 +308,11 @@ TEXTS = [
 
 EXAMPLES = [*ARITHMETIC, *NUMERIC, *CHOICES, *DATES, *TEXTS]
 OWN = {one.name for one in EXAMPLES}
-ELSEWHERE = {name for name, function in REGISTRY.items() if name in ("first_of", "item_of") or function.category == "message" or name in BY_HAND - OWN}
+ELSEWHERE = {
+    name
+    for name, function in REGISTRY.items()
+    if name in ("first_of", "item_of") or function.category == "message" or name in BY_HAND - OWN
+}
 """What is tested where it is used: with collected rows, with messages, and on two engines in tests/rules/functions."""
 
 

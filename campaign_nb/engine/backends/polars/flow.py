@@ -13,7 +13,10 @@ from campaign_nb.engine.optimise.columns import Leaf
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """A frame that several transitions share: one row per key, with the columns that are read downstream."""
+    """A frame that several transitions share.
+
+    One row per key, with the columns that are read downstream.
+    """
 
     frame: pl.LazyFrame
     derived: Mapping[Leaf, str] = field(default_factory=dict[Leaf, str])

@@ -256,9 +256,9 @@ class Lowering:
         return with_bucket(frame, key, types, seed_of(leaf.node.seed), name), name
 
     def type_of(self, scope: Step, node: tree.Node) -> pl.DataType | None:
-        """Return the type of a table's own column or of a hash; None where only the rows would tell.
+        """Return the type of a table's own column or of a hash.
 
-        Asking the rows costs as much as all that comes before them.
+        None where only the rows would tell.         Asking the rows costs as much as all that comes before them.
         """
         if not isinstance(node, tree.Column) or node.path:
             return None
