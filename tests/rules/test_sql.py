@@ -245,7 +245,7 @@ def test_the_query_reads_well() -> None:
 GOLDEN = {
     "duckdb": """t."joined" >= CAST(CAST('2026-07-01' AS DATE) + TO_DAYS(CAST(-5 AS INT)) AS DATE)""",
     "postgres": """t."joined" >= CAST(CAST('2026-07-01' AS DATE) + ((-5) * INTERVAL '1 DAY') AS DATE)""",
-    "spark": "t.`joined` >= DATE_ADD(CAST('2026-07-01' AS DATE), -5)",
+    "spark": "t.`joined` >= DATE_ADD(CAST('2026-07-01' AS DATE), CAST(-5 AS INT))",
     "snowflake": """t."joined" >= DATEADD(DAY, -5, CAST('2026-07-01' AS DATE))""",
     "bigquery": "t.`joined` >= DATE_ADD(CAST('2026-07-01' AS DATE), INTERVAL (-5) DAY)",
 }

@@ -26,6 +26,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     settings = {**TINY, "spark.sql.warehouse.dir": str(folder), "spark.local.dir": str(folder)}
     options = " ".join(f"--conf {name}={value}" for name, value in settings.items())
     before = dict(os.environ)
+    os.environ["SPARK_TESTING"] = "1"  # a port of its own, whatever else runs on this machine
     os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": f"--driver-memory 1g {options} pyspark-shell"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -94,7 +94,7 @@ def test_a_saved_audience_is_sent_there(spark: Any, tmp_path: Path) -> None:
     model, workspace = shop(), cn.Workspace(tmp_path / "workspace")
     saving = cn.Campaign("saving", data=model, workspace=workspace)
     rich = saving.build_audience("Adults", model.people.age >= 18).enrich("More", spent=model.people.orders.sum("amount"))
-    rich.save_audience("Keep", "adults")
+    rich.save_audience("Keep", "adults", columns=["spent"])
     saving.publish(confirm=0)
     saving.launch().wait()
     c = cn.Campaign("reading", data=model, workspace=workspace)

@@ -88,3 +88,17 @@ def test_bad_keys_and_missing_files_are_named(spark: Any, workspace: cn.Workspac
     path.unlink()
     with pytest.raises(cn.CampaignError, match="people"):
         c.dry_run()
+
+
+@pytest.mark.requires("java")
+def test_a_source_that_has_changed_is_blamed_without_its_data(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    pl.DataFrame({"id": [1, 2], "age": [3, 4]}).write_parquet(path)
+    model = cn.DataModel("changed")
+    c = cn.Campaign("changed", data=model, workspace=workspace)
+    c.build_audience("All", model.table("people", path, key="id").age > 3)
+    pl.DataFrame({"id": [1, 2], "years": ["secret", "4"]}).write_parquet(path)
+    with pytest.raises(cn.DataError, match="its column 'age' is gone") as caught:
+        c.dry_run()
+    assert "secret" not in str(caught.value)
+    assert "UNRESOLVED_COLUMN" in str(caught.value.__cause__)

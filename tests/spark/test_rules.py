@@ -11,16 +11,18 @@ import polars as pl
 import pytest
 
 from campaign_nb.data.types import fields_of
+from campaign_nb.engine.backends.narwhals import sources
 from campaign_nb.engine.backends.narwhals.expressions import compile_operand, compile_rule
 from campaign_nb.engine.backends.narwhals.functions import IMPLEMENTATIONS
 from campaign_nb.engine.backends.narwhals.refusal import Refusal
 from campaign_nb.engine.backends.polars import SPAN, seed_of, with_bucket
+from campaign_nb.engine.backends.polars import compile_operand as compile_here
 from campaign_nb.engine.backends.polars.functions import IMPLEMENTATIONS as ALL
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import Field
 from tests.engine.polars.random_rules import PATTERNS, rules
 from tests.engine.polars.test_functions import EXAMPLES
-from tests.engine.polars.world import CONTEXT, SCHEMA, call, col, is_, node
+from tests.engine.polars.world import CONTEXT, SCHEMA, call, col, is_, node, resolver
 from tests.spark import golden
 
 pytestmark = [pytest.mark.requires("java"), pytest.mark.timeout(300)]
@@ -122,6 +124,15 @@ def test_rules_made_by_chance_are_equal_on_both_engines(spark: Any) -> None:
 
     gather()
     assert disagreement(spark, found) == ""
+
+
+def test_money_rounds_floats_in_the_same_way_at_every_half_cent(spark: Any) -> None:
+    halves = [number / 1000 + whole for number in range(5, 1000, 10) for whole in (0, 1, 7, 1234567, 10**9)]
+    frame = pl.DataFrame({"f": [sign * half for half in halves for sign in (1, -1)] + [0.0, 1e15, 999999999999999.9, float("nan")]})
+    here = frame.select("f", m=compile_here(call("money", col("f")), resolver(frame), CONTEXT).expr)
+    made = compile_operand(call("money", col("f")), lambda leaf: (nw.col(leaf.name), FIELDS[leaf.name]), CONTEXT)
+    there = golden.collected(sources.sent(spark, frame).select(nw.col("f"), made.expr.alias("m")))
+    assert dict(there.drop_nans("f").iter_rows()) == dict(here.drop_nans("f").iter_rows())
 
 
 def test_the_stable_hash_is_bit_for_bit_the_same(spark: Any) -> None:

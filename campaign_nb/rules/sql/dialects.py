@@ -90,7 +90,9 @@ _POSTGRES = Flavour(
 _SPARK = Flavour(
     "spark",
     whole_quotient=lambda a, b: operator(exp.IntDiv, a, b),
-    add_days=lambda date, n, kind: fn("DATE_ADD", date, n) if kind is Type.DATE else operator(exp.Add, date, fn("MAKE_DT_INTERVAL", n)),
+    add_days=lambda date, n, kind: (
+        fn("DATE_ADD", date, cast(n, "INT")) if kind is Type.DATE else operator(exp.Add, date, fn("MAKE_DT_INTERVAL", n))
+    ),
     add_months=lambda date, n, kind: (
         fn("ADD_MONTHS", date, n) if kind is Type.DATE else operator(exp.Add, date, fn("MAKE_YM_INTERVAL", number(0), n))
     ),

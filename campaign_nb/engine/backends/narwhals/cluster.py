@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import narwhals as nw
+from pyspark.errors import PySparkException
 
 from campaign_nb.data.fault import reason_of
 from campaign_nb.engine.backends.narwhals import spark
@@ -23,6 +24,7 @@ from campaign_nb.engine.dry import DryResult
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.plan import Plan, Task, counted_steps
 from campaign_nb.engine.runner import Program
+from campaign_nb.engine.sources import refuse_drift
 from campaign_nb.errors import CampaignError, DataError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.messages.content import WITHOUT
@@ -57,17 +59,20 @@ class Cluster:
         renders = self._renders()
         lowered = self._lowered([*counted, *renders.values()], counted)
         counters = _Counters()
-        try:
+
+        def gathered() -> dict[object, int]:
             for step in counted:
                 counters.add(step, lowered.flows[step])
-            for task in self._tasks if count else ():
-                for step in task.compiled.drops:
-                    _count_reasons(counters, lowered, step)
+            for step in (step for task in self._tasks for step in task.compiled.drops if count):
+                _count_reasons(counters, lowered, step)
             for step in renders.values():
                 counters.summarise(step, lowered.delivered[step])
             for label, key in self._keys(lowered):
                 counters.keys(label, lowered.sources.scan(label), key)
-            found = _computed(counters.read, self._tasks)
+            return counters.read()
+
+        try:
+            found = self._computed(gathered)
         finally:
             lowered.release()
         _check_keys(found, dict(self._keys(lowered)))
@@ -98,7 +103,7 @@ class Cluster:
             frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step].to_native()
         try:
             for where, rows in frames.items():
-                _computed(partial(rows.write.mode("overwrite").parquet, where), self._tasks)
+                self._computed(partial(rows.write.mode("overwrite").parquet, where))
         finally:
             lowered.release()
         return list(frames)
@@ -119,7 +124,7 @@ class Cluster:
         sources = ClusterSources(self._session, self._program.model, self._program.stored)
         lowered = Lowering(Columns(ends, self._plan.moment_of), self._program.model, sources, counted, LOWER, self._events, keeping=keeping)
         try:
-            _computed(lowered.run, self._tasks)
+            self._computed(lowered.run)
         except Refusal as refusal:
             lowered.release()
             raise RunError(problem(self._task_of(self._plan, lowered.doing), refusal)) from None
@@ -138,6 +143,14 @@ class Cluster:
             return lowered.flows[step].rows().select(*(nw.col(name).alias(f"key_{i}") for i, name in enumerate(key)))
         recorded = None if self._program.events is None else self._program.events(node, lowered)  # type: ignore[arg-type] # unread
         return None if recorded is None else sent(self._session, recorded.collect(engine="streaming"))
+
+    def _computed(self, make: Callable[[], Any]) -> Any:
+        """Call something of the cluster's; a source that has changed is blamed first."""
+        try:
+            return _computed(make, self._tasks)
+        except RunError as error:
+            refuse_drift(self._program.model.infos.values(), error)
+            raise
 
     def _task_of(self, plan: Plan, step: Step | None) -> Task:
         for task in plan.whole.values():
@@ -246,7 +259,7 @@ def _rows(count: int, one: str, many: str) -> str:
     return f"1 row {one}" if count == 1 else f"{count:,} rows {many}"
 
 
-def _computed(make: Any, tasks: Sequence[Task]) -> Any:
+def _computed(make: Callable[[], Any], tasks: Sequence[Task]) -> Any:
     """Call something of the cluster's; what it raises names the activities, never people's data."""
     try:
         return make()
@@ -254,6 +267,7 @@ def _computed(make: Any, tasks: Sequence[Task]) -> Any:
         raise
     except Exception as error:
         labels = ", ".join(repr(task.label) for task in tasks[:6])
-        what = f"{ENGINE} can't compute them: {reason_of(error)}"
+        condition = error.getCondition() if isinstance(error, PySparkException) else None
+        what = f"{ENGINE} can't compute them: {condition or reason_of(error)}"  # the text may quote people's data
         expected = "files that every node of the cluster can read, with the columns and types of their declaration"
         raise RunError(Problem(f"activities {labels} on {ENGINE}", what, expected, "shop.check()")) from error

@@ -237,7 +237,7 @@ def _rekey(plan: Lowering, step: Rekey) -> Flow:
 
 def _output(plan: Lowering, step: Output) -> Flow:
     flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
-    names = [*step.population.table.key, *step.columns]
+    names = dict.fromkeys([*step.population.table.key, *step.columns])
     plan.delivered[step] = flow.rows().select(*(resolver.value(tree.Column(name)).alias(name) for name in names))
     return flow
 
