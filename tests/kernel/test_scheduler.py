@@ -13,11 +13,11 @@ from tests.kernel.conftest import Kernel, gone
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
 
 BUSY = {
-    "sleep": "time.sleep(4)",
-    "python": "end = time.monotonic() + 3\nwhile time.monotonic() < end: sum(range(100))",
+    "sleep": "time.sleep(6)",
+    "python": "end = time.monotonic() + 6\nwhile time.monotonic() < end: sum(range(100))",
     "polars": """
 import polars as pl
-end = time.monotonic() + 3
+end = time.monotonic() + 6
 frame = pl.DataFrame({"k": range(200_000)}).with_columns(v=pl.col("k") % 1000)
 while time.monotonic() < end: rows = frame.join(frame, on="k").group_by("v").len().height
 """,
