@@ -10,6 +10,7 @@ import weakref
 from typing import Protocol
 
 from campaign_nb.clock import Clock
+from campaign_nb.scheduler import turns
 
 LONGEST = 30.0
 """Seconds of wall clock after which the timer looks again, since a machine that was asleep loses what it slept."""
@@ -44,13 +45,14 @@ class Timer:
         self._stop, self._wake = threading.Event(), threading.Event()
         weakref.finalize(owner, self._wake.set).atexit = False
         self._thread = threading.Thread(
-            target=_loop, args=(weakref.ref(owner), clock, self._stop, self._wake), name="campaign-nb scheduler", daemon=True
+            target=_run, args=(weakref.ref(owner), clock, self._stop, self._wake), name="campaign-nb scheduler", daemon=True
         )
         _stop_at_exit()
         _owners.add(owner)
 
     def start(self) -> None:
         """Start the thread."""
+        turns.hold()
         self._thread.start()
 
     def wake(self) -> None:
@@ -63,6 +65,13 @@ class Timer:
         self._wake.set()
         if self._thread is not threading.current_thread() and self._thread.ident is not None:
             self._thread.join(seconds)
+
+
+def _run(owner: weakref.ref[Looker], clock: Clock, stop: threading.Event, wake: threading.Event) -> None:
+    try:
+        _loop(owner, clock, stop, wake)
+    finally:
+        turns.release()
 
 
 def _loop(owner: weakref.ref[Looker], clock: Clock, stop: threading.Event, wake: threading.Event) -> None:

@@ -54,7 +54,7 @@ def test_launches_are_punctual_while_a_cell_is_busy_and_put_nothing_out(busy: Ke
     worst = late[min(len(late) - 1, int(len(late) * 0.99))]
     print(f"\n{work}: {len(late)} launches, lateness median {late[len(late) // 2]:.3f} s, p99 {worst:.3f} s, wanted {bound:g} s")
     assert len(late) >= 3
-    assert worst <= 3 * bound  # what is wanted is printed; a machine that is busy elsewhere must not fail the test
+    assert worst <= bound
     assert [output for parent, output in busy.outputs if parent == cell] == []
 
 
