@@ -37,12 +37,13 @@ def recalled(
         keys, variables = nothing_recalled(recall, model)
         memory.keys.update(keys)
         memory.variables.update(variables)
-    if not (workspace.folder / "store.db").exists():
+    if not workspace.begun:
         return memory
     with workspace.store.read() as connection:
-        earlier = _earlier(connection, campaign, start, run)
+        earlier = _earlier(connection, campaign, run)
+        done = {item.id: {task.activity for task in runs.list_tasks(connection, item.id)} for item in earlier}
         for label, recall in recalls.items():
-            own = [item for item in earlier if any(task.activity == label for task in runs.list_tasks(connection, item.id))]
+            own = [item for item in earlier if label in done[item.id]]
             if recall.variable is not None:
                 memory.variables[recall.variable] = max((item.as_of for item in own), default=None)
             if recall.reference is not None:
@@ -51,7 +52,7 @@ def recalled(
     return memory
 
 
-def _earlier(connection: Connection, campaign: str, start: dt.datetime, run: RunRecord | None) -> list[RunRecord]:
+def _earlier(connection: Connection, campaign: str, run: RunRecord | None) -> list[RunRecord]:
     record = campaigns.find(connection, campaign)
     found = [] if record is None else runs.list_runs(connection, record.id)
     others = [item for item in found if item.state not in FORGOTTEN and (run is None or item.id != run.id)]

@@ -44,7 +44,7 @@ class Published:
 
     def record(self) -> CampaignRecord | None:
         """Return the campaign's row, None before it was first published; makes no workspace."""
-        if not (self._campaign.workspace.folder / "store.db").exists():
+        if not self._campaign.workspace.begun:
             return None
         with self._campaign.workspace.store.read() as connection:
             return self._found(connection)

@@ -146,17 +146,12 @@ def _fixed(path: str, format: FileFormat, columns: Mapping[str, FileColumn]) -> 
 
 def _rows(path: str, format: FileFormat) -> Iterator[Record]:
     """Yield the records of a delimited file; a record that can't be cut has no fields."""
-    lines = _Lines(_lines(path, format))
+    lines = _Lines(_lines(path, format), one=not format.multiline)
+    quoting = csv.QUOTE_MINIMAL if format.quote else csv.QUOTE_NONE
+    reader = csv.reader(lines, delimiter=format.separator, quotechar=format.quote or None, quoting=quoting, strict=True)
     while True:
-        reader = csv.reader(
-            lines,
-            delimiter=format.separator,
-            quotechar=format.quote or None,
-            quoting=csv.QUOTE_MINIMAL if format.quote else csv.QUOTE_NONE,
-            strict=True,
-        )
         try:
-            lines.start(one=not format.multiline)
+            lines.start()
             row = next(reader)
         except StopIteration:
             if lines.ended:
@@ -174,14 +169,15 @@ def _rows(path: str, format: FileFormat) -> Iterator[Record]:
 class _Lines:
     """Hands lines to a parser of records and remembers which a record took; after a broken one it goes on with the next line."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
-        self._lines, self._again = lines, list[tuple[int, str]]()
+    def __init__(self, lines: Iterator[tuple[int, str]], *, one: bool) -> None:
+        """Take the lines; `one` lets each record have a single one."""
+        self._lines, self._one, self._again = lines, one, list[tuple[int, str]]()
         self._taken: list[tuple[int, str]] = []
-        self._one, self.ended = False, False
+        self.ended = False
 
-    def start(self, *, one: bool) -> None:
-        """Begin a record; `one` lets it take a single line."""
-        self._taken, self._one = [], one
+    def start(self) -> None:
+        """Begin a record."""
+        self._taken = []
 
     def back(self) -> None:
         """Give back all lines of a broken record but the first, so that one stray quote does not take the rest of the file."""

@@ -16,6 +16,7 @@ from campaign_nb.data.source import source_of
 from campaign_nb.delivery.local_time import instants
 from campaign_nb.delivery.replacing import alone, replace
 from campaign_nb.engine.compute import computed
+from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DataError, DeliveryError, Problem
 from campaign_nb.store import Connection, Store, files, log
@@ -46,12 +47,7 @@ class Changes:
         info = model.infos[how.into]
         change = self._typed(task, info, [*info.key, *how.set], rows)
         about = json.dumps({"path": info.path, "mode": how.mode, "key": info.key}, ensure_ascii=False)
-
-        def fill(path: Path) -> int:
-            change.write_parquet(path)
-            return change.height
-
-        return [files.write(self._store.folder, Slot("change_due", run.id, task.label, about), fill)]
+        return [write_rows(self._store.folder, Slot("change_due", run.id, task.label, about), change)]
 
     def _typed(self, task: Task, info: TableInfo, names: list[str], rows: pl.DataFrame) -> pl.DataFrame:
         types, where = info.source.open().collect_schema(), f"update_data {task.label!r}"

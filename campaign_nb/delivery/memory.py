@@ -8,6 +8,7 @@ import polars as pl
 
 from campaign_nb.activity import Effect
 from campaign_nb.clock import Clock
+from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.store import Connection, files
 from campaign_nb.store.files import Slot, Written
@@ -24,12 +25,7 @@ class Memories:
 
     def write(self, run: RunRecord, task: Task, effect: Effect, rows: pl.DataFrame) -> list[Written]:
         """Write the keys."""
-
-        def fill(path: Path) -> int:
-            rows.write_parquet(path)
-            return rows.height
-
-        return [files.write(self._folder, Slot("population", run.id, task.label, CHANNEL), fill)]
+        return [write_rows(self._folder, Slot("population", run.id, task.label, CHANNEL), rows)]
 
     def commit(self, connection: Connection, run: RunRecord, task: Task, effect: Effect, written: list[Written]) -> None:
         """Make the keys count."""

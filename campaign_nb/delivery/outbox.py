@@ -11,6 +11,7 @@ from polars_hash import CryptographicHashingNameSpace
 
 from campaign_nb.activity import Effect
 from campaign_nb.clock import Clock
+from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DeliveryError, Problem
 from campaign_nb.messages.content import WITHOUT
@@ -71,11 +72,7 @@ class Outbox:
         return messages.sort("message_id")
 
     def _write(self, kind: files.Kind, run: RunRecord, task: Task, channel: str, rows: pl.DataFrame) -> Written:
-        def fill(path: Path) -> int:
-            rows.write_parquet(path)
-            return rows.height
-
-        return files.write(self._folder, Slot(kind, run.id, task.label, channel), fill)
+        return write_rows(self._folder, Slot(kind, run.id, task.label, channel), rows)
 
     def commit(self, connection: Connection, run: RunRecord, task: Task, effect: Effect, written: list[Written]) -> None:
         """Make the messages count."""

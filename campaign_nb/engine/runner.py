@@ -15,6 +15,7 @@ from campaign_nb.clock import Clock
 from campaign_nb.data.model import DataModel
 from campaign_nb.engine.compute import Counted, compute
 from campaign_nb.engine.events import Listener, RunEvent, TaskState
+from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Output
@@ -145,11 +146,7 @@ class Runner:
         return self._get(run.id)
 
     def _keep(self, run: RunRecord, ref: Ref, rows: pl.DataFrame) -> Written:
-        def fill(path: Path) -> int:
-            rows.write_parquet(path)
-            return rows.height
-
-        return files.write(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), fill)
+        return write_rows(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), rows)
 
     def _checkpoints(self, run_id: str) -> dict[str, pl.LazyFrame]:
         with self._store.read() as connection:

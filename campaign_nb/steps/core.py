@@ -143,8 +143,8 @@ class Filter(Unary):
 
 
 @dataclass(frozen=True, eq=False)
-class Semi(Step):
-    """Keep the rows whose key is in every other step; or whose values are, where an other step has pairs of values."""
+class Compared(Step):
+    """A step that keeps rows by comparing them with those of other steps, by key or by pairs of values."""
 
     drops: ClassVar[bool] = True
     source: Step
@@ -160,20 +160,13 @@ class Semi(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Anti(Step):
-    """Keep the rows whose key is in none of the other steps; or whose values are not, where an other step has pairs of values."""
+class Semi(Compared):
+    """Keep the rows that every other step has."""
 
-    drops: ClassVar[bool] = True
-    source: Step
-    others: tuple[Step, ...]
-    reason: str
-    pairs: tuple[Pairs, ...] = ()
-    """For each other step the values of a row that equal values there; none are the key. A null equals nothing."""
 
-    @property
-    def sources(self) -> tuple[Step, ...]:
-        """The rows kept from, then the others."""
-        return (self.source, *self.others)
+@dataclass(frozen=True, eq=False)
+class Anti(Compared):
+    """Keep the rows that no other step has."""
 
 
 @dataclass(frozen=True, eq=False)

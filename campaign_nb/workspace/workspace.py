@@ -28,7 +28,7 @@ from campaign_nb.errors import Problem, StoreError
 from campaign_nb.feedback.simulate import ResponseModel
 from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
 from campaign_nb.store import audiences, campaigns, files, runs
-from campaign_nb.store.database import Store
+from campaign_nb.store.database import FILE, Store
 from campaign_nb.store.files import Kind
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import workspaces
@@ -90,6 +90,11 @@ class Workspace:
                 self._store = Store.open(self.folder)
                 workspaces.opening(self)
             return self._store
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a store already; asking makes none."""
+        return self._store is not None or (self.folder / FILE).exists()
 
     @property
     def scheduler(self) -> Scheduler:
@@ -195,7 +200,7 @@ class Workspace:
 
         Makes no workspace.
         """
-        if self._store is None and not (self.folder / "store.db").exists():
+        if not self.begun:
             return {}
         with self.store.read() as connection:
             saved = audiences.list_audiences(connection)

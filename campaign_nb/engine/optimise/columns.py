@@ -12,10 +12,10 @@ from campaign_nb.steps import (
     FIRST,
     MATCHES,
     REASON,
-    Anti,
     Attach,
     Bring,
     Bucket,
+    Compared,
     Dedupe,
     Filter,
     Follow,
@@ -24,7 +24,6 @@ from campaign_nb.steps import (
     Rejected,
     Rekey,
     Render,
-    Semi,
     Step,
     Take,
     Unary,
@@ -177,7 +176,7 @@ class Columns:
             return [*step.by, *(order.value for order in step.order)]
         if isinstance(step, Take):
             return [order.value for order in step.order]
-        if isinstance(step, Semi | Anti):
+        if isinstance(step, Compared):
             return [mine for pairs in step.pairs for mine, _ in pairs]
         if isinstance(step, Follow):
             return [tree.Column(here) for here, _ in step.source.population.table.links[step.path[0]].on]
@@ -209,7 +208,7 @@ class Columns:
         if source is step.sources[0]:
             for node in self.nodes_of(step):
                 found.add(self.read(node, source, moment))
-        if isinstance(step, Semi | Anti):
+        if isinstance(step, Compared):
             for other, pairs in zip(step.others, step.pairs, strict=False):
                 if other is source:
                     for _, theirs in pairs:

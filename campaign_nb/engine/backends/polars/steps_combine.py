@@ -75,15 +75,11 @@ def lower_dedupe(plan: Lowering, step: Dedupe) -> Flow:
         *(resolver.value(order.value).alias(name) for order, (name, _) in zip(sorting, orders, strict=True)),
     )
     known = narrow if step.nulls_equal else narrow.drop_nulls(groups)
-    types = [plan.type_of(step.source, node) for node in (*map(tree.Column, key), *(order.value for order in sorting))]
-    number = _number(known, orders, key, types, last=last)
     if step.keep > 1:
         winners = _several(known, groups, orders, key, step.keep, last=last)
-    elif number is not None:
-        ranked = known.select(*groups, *key, number.alias("__n"))
-        winners = ranked.group_by(groups).agg(pl.col(key[0]).max_by("__n")).select(key)
     else:
-        winners = _first(known, groups, orders, key, last=last)
+        types = [plan.type_of(step.source, node) for node in (*map(tree.Column, key), *(order.value for order in sorting))]
+        winners = _first(known, groups, orders, key, types, last=last)
     if not step.nulls_equal:
         alone = narrow.filter(pl.any_horizontal(pl.col(group).is_null() for group in groups)).select(key)
         winners = pl.concat([winners, alone])
@@ -98,8 +94,23 @@ def _until_key(orders: Sequence[tree.Order], key: list[str]) -> tuple[Sequence[t
     return orders, False
 
 
-def _first(rows: pl.LazyFrame, groups: list[str], orders: Sequence[tuple[str, bool]], key: list[str], *, last: bool) -> pl.LazyFrame:
-    """Return the key of the first row of each group: one reduction and one semi-join per order, cheaper than a sort."""
+def _first(
+    rows: pl.LazyFrame,
+    groups: list[str],
+    orders: Sequence[tuple[str, bool]],
+    key: list[str],
+    types: Sequence[pl.DataType | None],
+    *,
+    last: bool,
+) -> pl.LazyFrame:
+    """Return the key of the first row of each group.
+
+    One reduction where value and key fit one number, else one reduction and one semi-join per order: both cheaper than a sort.
+    """
+    number = _number(rows, orders, key, types, last=last)
+    if number is not None:
+        ranked = rows.select(*groups, *key, number.alias("__n"))
+        return ranked.group_by(groups).agg(pl.col(key[0]).max_by("__n")).select(key)
     for name, descending in orders:
         best = rows.group_by(groups).agg(pl.col(name).max() if descending else pl.col(name).min())
         rows = rows.join(best, on=[*groups, name], how="semi", nulls_equal=True).cache()
@@ -114,10 +125,7 @@ def _first(rows: pl.LazyFrame, groups: list[str], orders: Sequence[tuple[str, bo
 def _number(
     rows: pl.LazyFrame, orders: Sequence[tuple[str, bool]], key: list[str], types: Sequence[pl.DataType | None], *, last: bool
 ) -> pl.Expr | None:
-    """Return one number that puts rows in order: of at most one value, then of a key of one column.
-
-    Then one reduction finds the first row of each group.
-    """
+    """Return one number that puts rows in order: of at most one value, then of a key of one column."""
     if len(key) > 1 or len(orders) > 1:
         return None
     if None in types:

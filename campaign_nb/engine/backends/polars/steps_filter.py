@@ -13,7 +13,7 @@ from campaign_nb.engine.backends.polars.semi import SemiForm, having
 from campaign_nb.engine.backends.polars.sides import stem_of
 from campaign_nb.engine.optimise.columns import anchor
 from campaign_nb.rules import tree
-from campaign_nb.steps import Anti, Attach, Bucket, Filter, Load, Rejected, Scan, Semi, Step
+from campaign_nb.steps import Anti, Attach, Bucket, Compared, Filter, Load, Rejected, Scan, Semi, Step
 
 MOST_MASKS = 16
 """How many conditions a frame's transitions may share before their rows become a frame of their own."""
@@ -121,7 +121,7 @@ def lower_anti(plan: Lowering, step: Anti) -> Flow:
     return keep_by_key(plan, step, step.source, pl.concat(_matched(plan, step)), positive=False)
 
 
-def _matched(plan: Lowering, step: Semi | Anti) -> list[pl.LazyFrame]:
+def _matched(plan: Lowering, step: Compared) -> list[pl.LazyFrame]:
     """Return, for each other population, the keys of the rows that it has: by key, or by values."""
     key, found = list(step.population.table.key), list[pl.LazyFrame]()
     for other, pairs in itertools.zip_longest(step.others, step.pairs, fillvalue=()):
