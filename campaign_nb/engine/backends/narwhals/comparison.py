@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial, reduce
-from zoneinfo import ZoneInfo
+from functools import partial
 
 import narwhals as nw
 
+from campaign_nb.engine.backends.comparing import APPLY, BELOW, MIRROR, as_float, joined, only_instant
 from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.engine.backends.narwhals.native import native
 from campaign_nb.engine.backends.narwhals.operand import Context, Operand, constant, literal, wall
@@ -18,17 +18,6 @@ from campaign_nb.engine.backends.polars.operand import wall_value
 from campaign_nb.engine.backends.polars.types import DIGITS, fits_decimal
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.tree import Operator, Type
-
-MIRROR: dict[Operator, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_BELOW: dict[Operator, Operator] = {"<": "<=", "<=": "<=", ">": ">", ">=": ">"}
-_APPLY: dict[Operator, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
-    "=": lambda left, right: left == right,
-    "<>": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-}
 
 
 def unknown() -> nw.Expr:
@@ -39,13 +28,6 @@ def unknown() -> nw.Expr:
 def truth(value: bool) -> nw.Expr:
     """Return a condition that is the same for every row."""
     return native(partial(spark.truth, value))
-
-
-def joined(items: Sequence[nw.Expr], join: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> nw.Expr:
-    """Join conditions pairwise, so that a long list makes no deep expression."""
-    while len(items) > 1:
-        items = [reduce(join, items[at : at + 2]) for at in range(0, len(items), 2)]
-    return items[0]
 
 
 def compare(op: Operator, left: Operand, right: Operand, context: Context) -> nw.Expr:
@@ -65,7 +47,7 @@ def compare(op: Operator, left: Operand, right: Operand, context: Context) -> nw
         return _times(op, left, right, context)
     if right.known and not left.known and left.type.numeric and isinstance(right.value, int | float | Decimal):
         return _number(op, left, right.value)
-    return _APPLY[op](left.expr, right.expr)
+    return APPLY[op](left.expr, right.expr)
 
 
 def member(value: Operand, options: Sequence[Operand], context: Context) -> nw.Expr:
@@ -108,24 +90,24 @@ def _between_steps(op: Operator, operand: Operand, below: Operand) -> nw.Expr:
     """Compare what moves in steps with something above the step `below`."""
     if op in ("=", "<>"):
         return _constantly(operand, op == "<>")
-    return _APPLY[_BELOW[op]](operand.expr, below.expr)
+    return APPLY[BELOW[op]](operand.expr, below.expr)
 
 
 def _number(op: Operator, left: Operand, value: int | float | Decimal) -> nw.Expr:
     if left.type is Type.NUMBER:
-        return _APPLY[op](left.expr, literal(_as_float(value)))
+        return APPLY[op](left.expr, literal(as_float(value)))
     if isinstance(value, float) and math.isinf(value):
         return _beyond(op, left, value > 0)
     exact = Decimal(repr(value)) if isinstance(value, float) else value
     if abs(exact) >= 10**DIGITS:
         return _beyond(op, left, exact > 0)
     if exact == int(exact):
-        return _APPLY[op](left.expr, literal(int(exact)))
+        return APPLY[op](left.expr, literal(int(exact)))
     if left.type is Type.INTEGER:
         return _between_steps(op, left, constant(math.floor(exact)))
     if isinstance(exact, Decimal) and fits_decimal(exact):
-        return _APPLY[op](left.expr, literal(exact))
-    return _APPLY[op](left.expr.cast(nw.Float64), literal(float(exact)))
+        return APPLY[op](left.expr, literal(exact))
+    return APPLY[op](left.expr.cast(nw.Float64), literal(float(exact)))
 
 
 def _beyond(op: Operator, left: Operand, above: bool) -> nw.Expr:
@@ -133,33 +115,17 @@ def _beyond(op: Operator, left: Operand, above: bool) -> nw.Expr:
     return _constantly(left, op == "<>" or ((op in ("<", "<=")) == above and op != "="))
 
 
-def _as_float(value: int | float | Decimal) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
 def _times(op: Operator, left: Operand, right: Operand, context: Context) -> nw.Expr:
     if left.type is Type.DATE and right.type is Type.DATE:
-        return _APPLY[op](left.expr, right.expr)
+        return APPLY[op](left.expr, right.expr)
     if left.zone is not None and right.zone is not None:
-        return _APPLY[op](left.expr, right.expr)
+        return APPLY[op](left.expr, right.expr)
     if right.known and not left.known and isinstance(right.value, dt.date):
         shown = wall_value(right.value, context)
         if left.type is Type.DATE:
             day = constant(shown.date())
-            return _APPLY[op](left.expr, day.expr) if shown == wall_value(shown.date(), context) else _between_steps(op, left, day)
-        instant = _only_instant(shown, context)
+            return APPLY[op](left.expr, day.expr) if shown == wall_value(shown.date(), context) else _between_steps(op, left, day)
+        instant = only_instant(shown, context.zone)
         if left.zone is not None and instant is not None:
-            return _APPLY[op](left.expr, literal(instant))
-    return _APPLY[op](wall(left, context), wall(right, context))
-
-
-def _only_instant(shown: dt.datetime, context: Context) -> dt.datetime | None:
-    """The one instant at which the campaign's clock shows this, if there is one."""
-    try:
-        first, second = (shown.replace(tzinfo=ZoneInfo(context.zone), fold=fold).astimezone(dt.UTC) for fold in (0, 1))
-    except OverflowError:  # the first or the last day that Python can name
-        return None
-    return first if first == second else None
+            return APPLY[op](left.expr, literal(instant))
+    return APPLY[op](wall(left, context), wall(right, context))

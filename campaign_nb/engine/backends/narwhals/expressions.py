@@ -12,8 +12,9 @@ from typing import Protocol
 import narwhals as nw
 import polars as pl
 
+from campaign_nb.engine.backends.comparing import joined
 from campaign_nb.engine.backends.narwhals import spark
-from campaign_nb.engine.backends.narwhals.comparison import compare, joined, member, truth, unknown
+from campaign_nb.engine.backends.narwhals.comparison import compare, member, truth, unknown
 from campaign_nb.engine.backends.narwhals.functions import IMPLEMENTATIONS
 from campaign_nb.engine.backends.narwhals.native import native
 from campaign_nb.engine.backends.narwhals.operand import Context, Operand, common, constant

@@ -10,41 +10,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import reduce
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from campaign_nb.engine.backends.comparing import APPLY, BELOW, MIRROR, as_float, joined, only_instant
 from campaign_nb.engine.backends.polars.operand import Context, Operand, constant, in_zone, once, wall, wall_value
 from campaign_nb.engine.backends.polars.types import DIGITS, fits_decimal, literal
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.tree import Operator, Type
 
-MIRROR: dict[Operator, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-"""The comparison with its sides changed."""
-_BELOW: dict[Operator, Operator] = {"<": "<=", "<=": "<=", ">": ">", ">=": ">"}
-_APPLY: dict[Operator, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "=": lambda left, right: left == right,
-    "<>": lambda left, right: left != right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-}
-
 
 def unknown() -> pl.Expr:
     """Return the truth value *unknown*."""
     return pl.lit(None, dtype=pl.Boolean)
-
-
-def joined(items: Sequence[pl.Expr], join: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
-    """Join conditions pairwise, so that a long list makes no deep expression."""
-    while len(items) > 1:
-        items = [reduce(join, items[at : at + 2]) for at in range(0, len(items), 2)]
-    return items[0]
 
 
 def compare(op: Operator, left: Operand, right: Operand, context: Context) -> pl.Expr:
@@ -64,7 +45,7 @@ def compare(op: Operator, left: Operand, right: Operand, context: Context) -> pl
         return _times(op, left, right, context)
     if right.known and not left.known and left.type.numeric and isinstance(right.value, int | float | Decimal):
         return _number(op, left, right.value)
-    return _APPLY[op](left.expr, right.expr)
+    return APPLY[op](left.expr, right.expr)
 
 
 def member(value: Operand, options: Sequence[Operand], context: Context) -> pl.Expr:
@@ -119,24 +100,24 @@ def _between_steps(op: Operator, operand: Operand, below: Operand) -> pl.Expr:
     """Compare what moves in steps with something above the step `below`."""
     if op in ("=", "<>"):
         return _constantly(operand, op == "<>")
-    return _APPLY[_BELOW[op]](operand.expr, below.expr)
+    return APPLY[BELOW[op]](operand.expr, below.expr)
 
 
 def _number(op: Operator, left: Operand, value: int | float | Decimal) -> pl.Expr:
     if left.type is Type.NUMBER:
-        return _APPLY[op](left.expr, pl.lit(_as_float(value)))  # an untyped literal takes the column's own precision
+        return APPLY[op](left.expr, pl.lit(as_float(value)))  # an untyped literal takes the column's own precision
     if isinstance(value, float) and math.isinf(value):
         return _beyond(op, left, value > 0)
     exact = Decimal(repr(value)) if isinstance(value, float) else value
     if abs(exact) >= 10**DIGITS:
         return _beyond(op, left, exact > 0)
     if exact == int(exact):
-        return _APPLY[op](left.expr, literal(int(exact)))
+        return APPLY[op](left.expr, literal(int(exact)))
     if left.type is Type.INTEGER:
         return _between_steps(op, left, constant(math.floor(exact)))
     if isinstance(exact, Decimal) and fits_decimal(exact):
-        return _APPLY[op](left.expr, literal(exact))
-    return _APPLY[op](left.expr.cast(pl.Float64), pl.lit(float(exact)))
+        return APPLY[op](left.expr, literal(exact))
+    return APPLY[op](left.expr.cast(pl.Float64), pl.lit(float(exact)))
 
 
 def _beyond(op: Operator, left: Operand, above: bool) -> pl.Expr:
@@ -144,39 +125,23 @@ def _beyond(op: Operator, left: Operand, above: bool) -> pl.Expr:
     return _constantly(left, op == "<>" or ((op in ("<", "<=")) == above and op != "="))
 
 
-def _as_float(value: int | float | Decimal) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
 def _times(op: Operator, left: Operand, right: Operand, context: Context) -> pl.Expr:
     if left.type is Type.DATE and right.type is Type.DATE:
-        return _APPLY[op](left.expr, right.expr)
+        return APPLY[op](left.expr, right.expr)
     if left.zone is not None and right.zone is not None:
-        return _APPLY[op](left.expr, _shown(right, left.zone))
+        return APPLY[op](left.expr, _shown(right, left.zone))
     if right.known and not left.known and isinstance(right.value, dt.date):
         shown = wall_value(right.value, context)
         if left.type is Type.DATE:
             day = constant(shown.date())
-            return _APPLY[op](left.expr, day.expr) if shown == wall_value(shown.date(), context) else _between_steps(op, left, day)
-        instant = _only_instant(shown, context)
+            return APPLY[op](left.expr, day.expr) if shown == wall_value(shown.date(), context) else _between_steps(op, left, day)
+        instant = only_instant(shown, context.zone)
         if left.zone is not None and instant is not None:
-            return _APPLY[op](left.expr, literal(instant.astimezone(ZoneInfo(left.zone))))
-    return _APPLY[op](wall(left, context), wall(right, context))
+            return APPLY[op](left.expr, literal(instant.astimezone(ZoneInfo(left.zone))))
+    return APPLY[op](wall(left, context), wall(right, context))
 
 
 def _shown(operand: Operand, name: str) -> pl.Expr:
     if operand.known and isinstance(operand.value, dt.datetime):
         return literal(operand.value.astimezone(ZoneInfo(name)))
     return operand.expr if operand.zone == name else in_zone(operand.expr, name)
-
-
-def _only_instant(shown: dt.datetime, context: Context) -> dt.datetime | None:
-    """The one instant at which the campaign's clock shows this, if there is one."""
-    try:
-        first, second = (shown.replace(tzinfo=ZoneInfo(context.zone), fold=fold).astimezone(dt.UTC) for fold in (0, 1))
-    except OverflowError:  # the first or the last day that Python can name
-        return None
-    return first if first == second else None

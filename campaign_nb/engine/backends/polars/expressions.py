@@ -15,7 +15,8 @@ from typing import Protocol
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.comparison import compare, joined, member, unknown
+from campaign_nb.engine.backends.comparing import joined
+from campaign_nb.engine.backends.polars.comparison import compare, member, unknown
 from campaign_nb.engine.backends.polars.functions import IMPLEMENTATIONS, TAKES_NAN
 from campaign_nb.engine.backends.polars.operand import Context, Operand, common, constant, once, settled
 from campaign_nb.engine.backends.polars.patterns import like, like_expr

@@ -6,7 +6,8 @@ from functools import reduce
 
 import polars as pl
 
-from campaign_nb.engine.backends.polars.comparison import MIRROR, compare
+from campaign_nb.engine.backends.comparing import MIRROR
+from campaign_nb.engine.backends.polars.comparison import compare
 from campaign_nb.engine.backends.polars.expressions import Resolve, compile_operand, compile_rule
 from campaign_nb.engine.backends.polars.operand import Context, Operand
 from campaign_nb.rules import tree
