@@ -37,6 +37,10 @@ class CampaignRecord:
     created_at: dt.datetime
     modified_at: dt.datetime
     archived_at: dt.datetime | None
+    folder: str = ""
+    pause_reason: str = ""
+    errors: int = 0
+    """Runs that failed one after the other, up to now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class VersionRecord:
     time_zone: str
     created_at: dt.datetime
     published_at: dt.datetime | None
+    model: str | None = None
 
 
 def create(
@@ -152,6 +157,7 @@ def save_version(
     seed: str = "",
     schedule: str | None = None,
     time_zone: str = "",
+    model: str | None = None,
 ) -> VersionRecord:
     """Keep a definition: in place of the draft, or as the draft of the next version when the newest is published.
 
@@ -160,7 +166,7 @@ def save_version(
     """
     number = get(connection, campaign_id).version
     newest = version(connection, campaign_id, number) if number else None
-    values: dict[str, Any] = {"definition": definition, "seed": seed, "schedule": schedule, "time_zone": time_zone}
+    values: dict[str, Any] = {"definition": definition, "seed": seed, "schedule": schedule, "time_zone": time_zone, "model": model}
     if newest is not None and values == {key: getattr(newest, key) for key in values}:
         return newest
     if newest is not None and newest.published_at is None:

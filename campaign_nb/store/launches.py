@@ -44,6 +44,7 @@ class LaunchRecord:
     last: dt.datetime | None
     count: int
     estimated: bool
+    variables: str | None = None
 
 
 def claim(
@@ -59,6 +60,7 @@ def claim(
     state: Literal["pending", "running", "skipped", "missed", "cancelled"] = "running",
     tzdata: str = "",
     reason: str = "",
+    variables: str | None = None,
 ) -> str | None:
     """Take a launch, and return its id; None when it was taken before or lies in a gap that was recorded as missed.
 
@@ -75,7 +77,7 @@ def claim(
         return None
     identity = {"campaign_id": campaign_id, "version": version, "nominal": nominal, "fold": fold, "zone": zone}
     times = {"due_at": due_at, "fired_at": at if state == "running" else None, "ended_at": None if state in OPEN else at}
-    return _insert(connection, {**identity, **times, "state": state, "tzdata": tzdata, "reason": reason})
+    return _insert(connection, {**identity, **times, "state": state, "tzdata": tzdata, "reason": reason, "variables": variables})
 
 
 def record_missed(

@@ -17,7 +17,9 @@ Migration = Callable[[Connection], None]
 
 FIRST = 1
 # From version 2 on: number → what changes the tables of the version before. A new store is made whole, at the latest version.
-MIGRATIONS: Mapping[int, Migration] = MappingProxyType({2: upgrades.authors_of_filters, 3: upgrades.kinds_of_files})
+MIGRATIONS: Mapping[int, Migration] = MappingProxyType(
+    {2: upgrades.authors_of_filters, 3: upgrades.kinds_of_files, 4: upgrades.orchestration}
+)
 
 
 def latest(migrations: Mapping[int, Migration] = MIGRATIONS) -> int:

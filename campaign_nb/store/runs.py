@@ -45,6 +45,9 @@ class RunRecord:
     data_fingerprint: Mapping[str, Any]
     error_text: str
     due_at: dt.datetime | None
+    variables: str | None = None
+    held_at: str = ""
+    passed: str = "[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Task:
     started_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
     error_text: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class TaskRecord:
     ended_at: dt.datetime | None
     as_of: dt.datetime
     error_text: str
+    note: str = ""
 
 
 def start(
@@ -102,6 +107,7 @@ def start(
     launch_id: str | None = None,
     seed: str = "",
     data_fingerprint: Mapping[str, Any] | None = None,
+    variables: str | None = None,
     message: str = "run started",
 ) -> RunRecord:
     """Make a run, going on; a launch gives it its id and has no other run.
@@ -112,7 +118,7 @@ def start(
     if launch_id is not None:
         _take(connection, launch_id, run_id, campaign_id, version, at)
     values = {"id": run_id, "campaign_id": campaign_id, "version": version, "launch_id": launch_id, "seed": seed}
-    times = {"as_of": as_of, "started_at": at, "state": "running", "data_fingerprint": dict(data_fingerprint or {})}
+    times = {"as_of": as_of, "started_at": at, "state": "running", "data_fingerprint": dict(data_fingerprint or {}), "variables": variables}
     connection.execute(insert(runs).values(**values, **times))
     log.append(connection, message, at, campaign_id=campaign_id, run_id=run_id)
     return get(connection, run_id)

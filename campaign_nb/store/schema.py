@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -137,6 +138,11 @@ def _instant(name: str, *, nullable: bool = True) -> Column[dt.datetime]:
     return Column(name, UtcDateTime, nullable=nullable)
 
 
+def _later(name: str, kind: type[TypeEngine[Any]], default: str | int) -> Column[Any]:
+    """Return a column that a later version added: rows of before have the default."""
+    return Column(name, kind, nullable=False, default=default, server_default=str(default))
+
+
 def _rows(name: str = "rows") -> Column[int]:
     return Column(name, BigInteger, nullable=False, default=0)
 
@@ -158,6 +164,9 @@ campaigns = Table(
     _instant("created_at", nullable=False),
     _instant("modified_at", nullable=False),
     _instant("archived_at"),
+    _later("folder", Text, ""),
+    _later("pause_reason", Text, ""),
+    _later("errors", Integer, 0),  # runs that failed one after the other
     _one_of("status", Status),
 )
 
@@ -172,6 +181,7 @@ versions = Table(
     _text("time_zone"),
     _instant("created_at", nullable=False),
     _instant("published_at"),
+    Column("model", Text),  # the data model as a document; null where its sources can't be opened elsewhere
 )
 
 _VERSION = ("campaign_id", "version"), ("versions.campaign_id", "versions.version")
@@ -196,6 +206,7 @@ launches = Table(
     _instant("last"),
     Column("count", BigInteger, nullable=False, default=1),
     Column("estimated", Boolean, nullable=False, default=False),
+    Column("variables", Text),  # what a signal brought, as JSON
     UniqueConstraint("campaign_id", "version", "nominal", "fold", "zone"),
     ForeignKeyConstraint(*_VERSION, ondelete="CASCADE"),
     CheckConstraint("fold IN (0, 1)", name="fold"),
@@ -219,6 +230,9 @@ runs = Table(
     Column("data_fingerprint", JSON(none_as_null=True), nullable=False),
     _text("error_text"),
     _instant("due_at"),
+    Column("variables", Text),  # as JSON
+    _later("held_at", Text, ""),  # the activity before which it stands: a breakpoint, or an error that suspends
+    _later("passed", Text, "[]"),  # the breakpoints that it has passed
     ForeignKeyConstraint(*_VERSION, ondelete="CASCADE"),
     _one_of("state", RUN_STATES),
     Index(None, "state", "due_at"),
@@ -252,6 +266,7 @@ tasks = Table(
     _instant("ended_at"),
     _instant("as_of", nullable=False),
     _text("error_text"),
+    _later("note", Text, ""),  # what was decided there
     _one_of("state", TASK_STATES),
 )
 
@@ -262,6 +277,7 @@ counts = Table(
     Column("activity", Text, primary_key=True),
     Column("port", Text, primary_key=True),
     _rows(),
+    Column("active", Boolean, nullable=False, default=True, server_default=true()),
 )
 
 exclusions = Table(
@@ -321,6 +337,44 @@ favourites = Table(
     Column("author", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     _instant("added_at", nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("schedule", Text),
+    _text("description"),
+    _text("folder"),
+    _text("time_zone"),
+    _instant("created_at", nullable=False),
+    _instant("modified_at", nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("beat", BigInteger, nullable=False, default=0),
+    _instant("at", nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    _campaign(nullable=False),
+    _run(),
+    _text("activity"),
+    _instant("at", nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    UniqueConstraint("run_id", "activity", "title"),
+    Index(None, "campaign_id", "id"),
+    sqlite_autoincrement=True,
 )
 
 log = Table(

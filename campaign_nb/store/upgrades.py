@@ -90,3 +90,70 @@ def kinds_of_files(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {table}_2")
         connection.exec_driver_sql(f"DROP TABLE {table}_2")
     connection.exec_driver_sql("CREATE UNIQUE INDEX uq_files_outbox ON files (run_id, activity, channel) WHERE kind = 'outbox'")
+
+
+ADDED_4 = (
+    ("campaigns", "folder TEXT DEFAULT '' NOT NULL"),
+    ("campaigns", "pause_reason TEXT DEFAULT '' NOT NULL"),
+    ("campaigns", "errors INTEGER DEFAULT '0' NOT NULL"),
+    ("versions", "model TEXT"),
+    ("launches", "variables TEXT"),
+    ("runs", "variables TEXT"),
+    ("runs", "held_at TEXT DEFAULT '' NOT NULL"),
+    ("runs", "passed TEXT DEFAULT '[]' NOT NULL"),
+    ("tasks", "note TEXT DEFAULT '' NOT NULL"),
+    ("counts", "active BOOLEAN DEFAULT {yes} NOT NULL"),
+)
+_MADE_4 = (
+    """
+CREATE TABLE templates (
+    name TEXT NOT NULL,
+    document TEXT NOT NULL,
+    schedule TEXT,
+    description TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    created_at {instant} NOT NULL,
+    modified_at {instant} NOT NULL,
+    CONSTRAINT pk_templates PRIMARY KEY (name)
+)""",
+    """
+CREATE TABLE leases (
+    name TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    token BIGINT NOT NULL,
+    beat BIGINT NOT NULL,
+    at {instant} NOT NULL,
+    CONSTRAINT pk_leases PRIMARY KEY (name)
+)""",
+    """
+CREATE TABLE alerts (
+    id {number},
+    campaign_id TEXT NOT NULL,
+    run_id TEXT,
+    activity TEXT NOT NULL,
+    at {instant} NOT NULL,
+    title TEXT NOT NULL,
+    message TEXT NOT NULL,
+    CONSTRAINT uq_alerts_run_id_activity_title UNIQUE (run_id, activity, title),
+    CONSTRAINT fk_alerts_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaigns (id) ON DELETE CASCADE,
+    CONSTRAINT fk_alerts_run_id FOREIGN KEY(run_id) REFERENCES runs (id) ON DELETE CASCADE
+)""",
+    "CREATE INDEX ix_alerts_campaign_id_id ON alerts (campaign_id, id)",
+)
+
+
+def orchestration(connection: Connection) -> None:
+    """Version 4: folders, templates, leases and alerts; what runs were told, where they are held, what was decided in them."""
+    sqlite = connection.dialect.name == "sqlite"
+    words = {
+        "instant": "TEXT" if sqlite else "TIMESTAMP WITH TIME ZONE",
+        "yes": "1" if sqlite else "true",
+        "number": "INTEGER NOT NULL CONSTRAINT pk_alerts PRIMARY KEY AUTOINCREMENT"
+        if sqlite
+        else "BIGSERIAL CONSTRAINT pk_alerts PRIMARY KEY",
+    }
+    for table, column in ADDED_4:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column.format(**words)}")
+    for statement in _MADE_4:
+        connection.exec_driver_sql(statement.format(**words))

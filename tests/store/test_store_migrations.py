@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from campaign_nb.errors import StoreError
-from campaign_nb.store import Store, audiences, filters, meta, migrate, sqlite
+from campaign_nb.store import Store, audiences, campaigns, filters, meta, migrate, sqlite, upgrades
 from campaign_nb.store.schema import files, metadata
 
 Begin = Callable[[], AbstractContextManager[Connection]]
@@ -127,9 +127,44 @@ def _tables(store: Store) -> dict[str, str]:
     return {name: " ".join(sql.split()).replace("( ", "(").replace(" )", ")").replace(" ,", ",") for name, sql in found}
 
 
-def test_a_store_of_version_1_gets_authors_of_filters_and_keeps_what_was_saved(store: Store) -> None:
-    new = _tables(store)
+def _shapes(store: Store) -> dict[str, object]:
+    """The columns of each table with type, default and place in the key, its indexes and its references."""
+    with store.read() as connection:
+        names = [name for name in inspect(connection).get_table_names() if not name.startswith("sqlite")]
+        asked = ("table_info", "index_list", "foreign_key_list")
+        return {name: {about: sorted(map(str, _pragma(connection, about, name))) for about in asked} for name in names}
+
+
+def _pragma(connection: Connection, about: str, name: str) -> list[tuple[object, ...]]:
+    rows = connection.exec_driver_sql(f"PRAGMA {about}({name})").all()
+    return [tuple(row)[2 if about == "index_list" else 1 :] for row in rows]
+
+
+def _back_to_3(connection: Connection) -> None:
+    for table, column in upgrades.ADDED_4:
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+    for table in ("templates", "leases", "alerts"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+
+
+def test_a_store_of_version_3_gets_what_orchestration_keeps_and_loses_nothing(store: Store) -> None:
+    new, at = _shapes(store), dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     with store.begin() as connection:
+        campaigns.create(connection, "Spring", at, tags=["retail"])
+        _back_to_3(connection)
+        meta.put(connection, "schema_version", "3")
+    again = Store.open(store.folder)
+    assert _shapes(again) == new
+    assert again.integrity() == []
+    with again.read() as connection:
+        assert migrate.version(connection) == migrate.latest()
+        assert campaigns.named(connection, "Spring").tags == ("retail",)
+
+
+def test_a_store_of_version_1_gets_authors_of_filters_and_keeps_what_was_saved(store: Store) -> None:
+    new = _shapes(store)
+    with store.begin() as connection:
+        _back_to_3(connection)
         for statement in ("DROP TABLE filters", "DROP TABLE favourites", FILTERS_OF_VERSION_1):
             connection.exec_driver_sql(statement)
         at = "2026-03-02T12:00:00.000000Z"
@@ -139,17 +174,18 @@ def test_a_store_of_version_1_gets_authors_of_filters_and_keeps_what_was_saved(s
     with again.read() as connection:
         saved = filters.get(connection, "", "Big")
         assert migrate.version(connection) == migrate.latest()
-    assert _tables(again) == new
+    assert _shapes(again) == new
     assert (saved.author, saved.document, saved.description, saved.favourite, saved.shared) == ("", "{}", "Spends much", False, False)
     assert saved.created_at == saved.modified_at == dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     assert again.integrity() == []
 
 
 def test_a_store_of_version_2_takes_new_kinds_of_files_and_keeps_its_audiences(store: Store) -> None:
-    new, at = _tables(store), "2026-03-02T12:00:00.000000Z"
+    shapes, new, at = _shapes(store), _tables(store), "2026-03-02T12:00:00.000000Z"
     old = new["files"].replace(", 'extract_due', 'extract', 'change_due', 'change'", "")
     assert old != new["files"]
     with store.begin() as connection:
+        _back_to_3(connection)
         for statement in ("DROP TABLE audiences", "DROP TABLE files", old, new["audiences"]):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("CREATE UNIQUE INDEX uq_files_outbox ON files (run_id, activity, channel) WHERE kind = 'outbox'")
@@ -158,7 +194,7 @@ def test_a_store_of_version_2_takes_new_kinds_of_files_and_keeps_its_audiences(s
         connection.exec_driver_sql("INSERT INTO audiences VALUES (?, ?, ?, ?, ?, ?)", ("Loyal", "people", "f1", 7, None, at))
         meta.put(connection, "schema_version", "2")
     again = Store.open(store.folder)
-    assert _tables(again) == new
+    assert _shapes(again) == shapes
     assert again.integrity() == []
     with again.begin() as connection:
         assert migrate.version(connection) == migrate.latest()

@@ -204,7 +204,7 @@ def test_a_store_with_newer_tables_is_refused_untouched(store: Store) -> None:
     with store.begin() as connection:
         meta.put(connection, "schema_version", "99")
     store.path.chmod(0o644)
-    _untouched(store.path, "version 99, written by a newer campaign_nb\n  expected: version 3 or earlier")
+    _untouched(store.path, "version 99, written by a newer campaign_nb\n  expected: version 4 or earlier")
 
 
 def test_a_store_cut_short_is_refused_untouched(store: Store) -> None:
