@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from campaign_nb.activities.combine import Mode
 from campaign_nb.activity import OUT, Activity
-from campaign_nb.errors import DefinitionError, Problem, RunError, did_you_mean, nearest
+from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.fluent import refuse_foreign
 from campaign_nb.graph.methods_channel import ChannelMethods
@@ -17,6 +17,7 @@ from campaign_nb.graph.methods_targeting import TargetingMethods
 from campaign_nb.graph.operators import Operation, Source, joined, name_of
 from campaign_nb.graph.owner import Owner
 from campaign_nb.graph.problems import columns_of
+from campaign_nb.graph.size import Size
 from campaign_nb.render import html
 from campaign_nb.rules import tree
 from campaign_nb.rules.value import Rule
@@ -69,7 +70,7 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
     @property
     def size(self) -> Size:
         """The number of people in it, in the latest run."""
-        return Size(self._owner, self._ref("counted"), self.label)
+        return Size(self._owner, self._ref("counted"))
 
     def frame(self, run: Any = None) -> Any:
         """Return its rows as a Polars DataFrame, from the latest run unless one is named."""
@@ -290,27 +291,6 @@ class Branches:
         ports = self._activity().ports()
         counts = [(port.name, self._owner.count(Ref(self._label, port.name))) for port in ports]
         return html.card(self._label, [(name, "not counted yet" if count is None else f"{count:,}") for name, count in counts])
-
-
-class Size:
-    """The number of people in a transition, as the latest run counted them."""
-
-    def __init__(self, owner: Owner, ref: Ref, label: str) -> None:
-        """Point at a transition."""
-        self._owner, self.ref, self._label = owner, ref, label
-
-    def __int__(self) -> int:
-        count = self._owner.count(self.ref)
-        if count is None:
-            where = f"transition {name_of(self.ref)!r}"
-            raise RunError(Problem(where, "it was not counted yet", "a run", "campaign.dry_run()"))
-        return count
-
-    __index__ = __int__
-
-    def __repr__(self) -> str:
-        count = self._owner.count(self.ref)
-        return "not counted yet" if count is None else f"{count:,}"
 
 
 def handle(owner: Owner, label: str) -> Transition | Branches:

@@ -162,6 +162,8 @@ def type_of(scope: Scope, node: tree.Node) -> Type:
             return literal_type(default.value)
         case tree.Variable():
             return Type.UNKNOWN
+        case tree.Size():
+            return Type.INTEGER
         case tree.Call():
             return _call_type(scope, node)
         case tree.Case(whens, otherwise):

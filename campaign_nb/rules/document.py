@@ -324,7 +324,7 @@ def _fields_of(kind: type[tree.Node]) -> tuple[_Field, ...]:
 
 
 _PARTS: tuple[type[tree.Node], ...] = (tree.LinkStep, tree.Linked, tree.Order)
-_EVERYWHERE: tuple[type[tree.Node], ...] = (*tree.RULES, *tree.VALUES, tree.Lines)
+_EVERYWHERE: tuple[type[tree.Node], ...] = (*tree.RULES, *tree.VALUES, *tree.OF_RUNS, tree.Lines)
 _NAMES: dict[type[tree.Node], str] = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in (*_EVERYWHERE, *_PARTS)}
 _CLASSES = {name: kind for kind, name in _NAMES.items()}
 _FIELDS = {kind: _fields_of(kind) for kind in _NAMES}

@@ -94,6 +94,9 @@ class Phrases:
                 return f"{plain(name)} ({literal(default.value)} unless given)"
             case tree.Variable(name):
                 return f"the variable {plain(name)}"
+            case tree.Size(activity, port, previous):
+                of = f"'{activity}'" if port == "out" else f"{plain(port)} of '{activity}'"
+                return f"size of {of}" + (" in the run before" if previous else "")
             case tree.Call():
                 return self._call(node)
             case tree.Case(whens, otherwise):

@@ -316,6 +316,11 @@ def _variable(args: Sequence[tree.Node]) -> tree.Node | None:
     return tree.Variable(str(args[0].value)) if isinstance(args[0], tree.Constant) and isinstance(args[0].value, str) else None
 
 
+def _size(args: Sequence[tree.Node], previous: bool) -> tree.Node | None:
+    names = [arg.value for arg in args if isinstance(arg, tree.Constant) and isinstance(arg.value, str)]
+    return tree.Size(names[0], names[1] if len(names) > 1 else "out", previous) if len(names) == len(args) else None
+
+
 _SPECIAL: dict[str, tuple[int, int, Callable[[list[tree.Node]], tree.Node | None], str]] = {
     "everybody": (0, 0, lambda args: tree.Everybody(), "everybody()"),
     "truth": (1, 1, lambda args: tree.Truth(args[0]), "truth(email_opt_in)"),
@@ -326,4 +331,6 @@ _SPECIAL: dict[str, tuple[int, int, Callable[[list[tree.Node]], tree.Node | None
     "iif": (3, 3, lambda args: tree.Case(((condition(args[0]), args[1]),), args[2]), "iif(age >= 18, 'adult', 'minor')"),
     "param": (2, 2, _parameter, "param('least', 500)"),
     "var": (1, 1, _variable, "var('channel'), or :channel"),
+    "size": (1, 2, lambda args: _size(args, False), "size('Gold'), or size('Offer', 'A')"),
+    "previous_size": (1, 2, lambda args: _size(args, True), "previous_size('Gold')"),
 }

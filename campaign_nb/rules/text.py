@@ -166,6 +166,9 @@ class _Printer:
                 return f"param({literal(name)}, {literal(default.value)})"
             case tree.Variable(name):
                 return f":{quoted(name)}"
+            case tree.Size(activity, port, previous):
+                names = ", ".join(literal(name) for name in ((activity,) if port == "out" else (activity, port)))
+                return f"{'previous_size' if previous else 'size'}({names})"
             case _:
                 raise TypeError(f"{type(node).__name__} is no rule or value")
 

@@ -178,6 +178,15 @@ class Variable(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Size(Node):
+    """The number of people in a transition of the run, or of the run before it, null where that had none."""
+
+    activity: str
+    port: str = "out"
+    previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Order(Node):
     """A value to sort by; nulls come last in both directions."""
 
@@ -331,6 +340,8 @@ class Behaviour(Node):
 
 RULES = (Compare, In, Between, IsNull, IsEmpty, Like, TextMatch, Truth, And, Or, Not, Except, Exists, Everybody, Behaviour)
 VALUES = (Column, Constant, Call, Case, Aggregate, Window, Parameter, Variable)
+OF_RUNS = (Size,)
+"""Values that belong to a run, not to a row: what tests decide by."""
 
 
 def is_rule(node: Node) -> bool:
@@ -357,11 +368,7 @@ def measure(node: Node) -> tuple[int, int]:
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the tree with every node replaced by what `change` makes of it, children first.
-
-    >>> rebuilt(Not(Parameter("x", Constant(5))), lambda node: node.default if isinstance(node, Parameter) else node)
-    Not(item=Constant(value=5))
-    """
+    """Return the tree with every node replaced by what `change` makes of it, children first."""
 
     def part(value: Any) -> Any:
         if isinstance(value, Node):

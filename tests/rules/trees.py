@@ -104,6 +104,7 @@ class Trees:
             lambda: self.column(table),
             lambda: tree.Parameter(self.one(short), self.one(constants)),
             lambda: tree.Variable(self.one(short)),
+            lambda: tree.Size(self.one(short), self.one(st.sampled_from(["out", "A"])), self.one(st.booleans())),
         )
 
     def column(self, table: FakeTable) -> tree.Column:
@@ -184,4 +185,4 @@ def values(bound: st.SearchStrategy[bool], depth: int = 3, table: str = "custome
 @functools.cache
 def every_kind() -> frozenset[type[tree.Node]]:
     """The kinds of node that a tree may hold."""
-    return frozenset((*tree.RULES, *tree.VALUES, tree.Lines, tree.Order, tree.Linked, tree.LinkStep))
+    return frozenset((*tree.RULES, *tree.VALUES, *tree.OF_RUNS, tree.Lines, tree.Order, tree.Linked, tree.LinkStep))

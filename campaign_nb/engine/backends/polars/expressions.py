@@ -99,6 +99,8 @@ class _Compiler:
                 return self._call(node)
             case tree.Case(whens, otherwise):
                 return self._case(whens, otherwise)
+            case tree.Size(activity):
+                raise RunError(Problem("rule", f"the size of {activity!r} stands in a condition on rows", "a condition of a test"))
             case _ if tree.is_rule(node):
                 return Operand(self.rule(node), Type.BOOLEAN, depth=LARGE)
             case _:
