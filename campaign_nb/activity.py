@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self, TypeAlias, cast, dataclass_transform
 
@@ -19,7 +19,7 @@ from campaign_nb.steps import Population, Step
 
 Family: TypeAlias = Literal["targeting", "data", "channel", "flow"]
 Rows: TypeAlias = Literal["creates", "partitions", "copies"]
-Barrier: TypeAlias = Literal["none", "after", "around"]
+Barrier: TypeAlias = Literal["none", "before", "after", "around"]
 
 CATALOGUE: dict[str, type[Activity]] = {}
 
@@ -73,6 +73,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a live run tells when it reaches the activity, whoever is in it: an alert, a signal to a campaign."""
+
+    kind: str
+    name: str
+    details: Mapping[str, tree.Scalar] = field(default_factory=dict[str, tree.Scalar])
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """What an activity needs of earlier runs of its campaign.
 
@@ -96,7 +105,13 @@ class Compiled:
     drops: tuple[Step, ...] = ()
     """The steps that leave rows out of the activity, each with a reason."""
     effects: tuple[Effect, ...] = ()
-    wait: dt.timedelta | None = None
+    notices: tuple[Notice, ...] = ()
+    wait: Callable[[dt.datetime], dt.datetime] | None = None
+    """From the instant at which a run gets there to the one at which it goes on."""
+    ways: tuple[tuple[str, tree.Node], ...] = ()
+    """Conditions of the run by output, in order: the first that is true has everybody, the others nobody."""
+    otherwise: str = ""
+    """The output that has everybody when no condition is true."""
     recall: Recall | None = None
 
 
@@ -118,7 +133,13 @@ class Activity:
     rows: ClassVar[Rows] = "partitions"
     """How rows are accounted for: rows are made, every inbound row is in one port or dropped, or each port copies."""
     barrier: ClassVar[Barrier] = "none"
-    """Whether what follows starts a new stage, or the activity is a stage of its own (around)."""
+    """Whether it starts a new stage, what follows does, or the activity is a stage of its own (around)."""
+    decides: ClassVar[bool] = False
+    """Whether it chooses among its outputs by the sizes of transitions and by variables, for everybody at once."""
+    gathers: ClassVar[bool] = False
+    """Whether it runs only when every inbound transition has been reached; other activities run when one has."""
+    stops_when_empty: ClassVar[bool] = False
+    """Whether an output without people stops there, unless an activity says otherwise."""
     changes_data: ClassVar[bool] = False
     """Whether it changes what it reads, so that its transitions are stored: they can't be computed again."""
     reads_stored: ClassVar[bool] = False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from campaign_nb.activity import Activity, Compiled, Context, Effect
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Output
-from campaign_nb.graph.definition import Definition, Ref
+from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.problems import CompiledCampaign
-from campaign_nb.steps import Load, Rejected, Step, order_of_steps
+from campaign_nb.steps import Load, Nothing, Population, Rejected, Step, order_of_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,19 @@ class Task:
     inputs: tuple[Step, ...]
     compiled: Compiled
     moment: Moment
+    closed: bool = False
+    """Whether the run passes it by: it is disabled, or nothing has reached it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a run passes by: outputs that nobody leaves by, and activities that do not run."""
+
+    ports: frozenset[Ref] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+
+OPEN = Closed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Plan:
     whole: Mapping[str, Task]
     """Every activity with the steps it has when all is computed in one pass."""
     moments: dict[Step, Moment] = field(default_factory=dict[Step, Moment])
+    closed: Closed = OPEN
 
     def moment_of(self, step: Step) -> Moment:
         """Return the instant that a step means."""
@@ -71,41 +85,62 @@ def moments_of(campaign: CompiledCampaign, start: Moment) -> dict[str, Moment]:
     found: dict[str, Moment] = {}
     for label in campaign.order:
         latest = start.as_of
-        for ref in campaign.inputs[label]:
-            wait = campaign.compiled[ref.label].wait or dt.timedelta(0)
-            latest = max(latest, found[ref.label].as_of + wait)
+        for ref in campaign.definition.needs(label):
+            wait, reached = campaign.compiled[ref.label].wait, found[ref.label].as_of
+            latest = max(latest, reached if wait is None else wait(reached))
         found[label] = Moment(latest, start.zone, start.variables)
     return found
 
 
-def stages_of(campaign: CompiledCampaign, moments: Mapping[str, Moment]) -> dict[str, int]:
-    """Return the number of the stage in which each activity runs, from 0: by instant, then by barriers passed."""
+def stages_of(campaign: CompiledCampaign, moments: Mapping[str, Moment], *, single: bool = False) -> dict[str, int]:
+    """Return the number of the stage in which each activity runs, from 0: by instant, then by barriers passed.
+
+    Single: each activity is a stage of its own, in order.
+    """
+    if single:
+        return {label: number for number, label in enumerate(sorted(campaign.order, key=lambda label: moments[label].as_of))}
     found: dict[str, tuple[dt.datetime, int]] = {}
+    nodes = campaign.definition.nodes
     for label in campaign.order:
-        alone = campaign.definition.nodes[label].activity.barrier == "around"
-        depth = 0
-        for ref in campaign.inputs[label]:
-            before = campaign.definition.nodes[ref.label].activity.barrier
-            depth = max(depth, found[ref.label][1] + (1 if alone or before != "none" else 0))
+        depth, before = 0, _starts_stage(nodes[label])
+        for ref in campaign.definition.needs(label):
+            passed = before or _ends_stage(nodes[ref.label])
+            depth = max(depth, found[ref.label][1] + (1 if passed else 0))
         found[label] = (moments[label].as_of, depth)
     order = {place: number for number, place in enumerate(sorted(set(found.values())))}
     return {label: order[place] for label, place in found.items()}
 
 
-def plan_of(campaign: CompiledCampaign, start: Moment, contexts: Mapping[str, Context], *, staged: bool) -> Plan:
+def _starts_stage(node: Node) -> bool:
+    return node.activity.barrier in ("before", "around") or node.handling.breakpoint or node.handling.alone
+
+
+def _ends_stage(node: Node) -> bool:
+    return node.activity.barrier in ("after", "around") or node.handling.alone
+
+
+def plan_of(
+    campaign: CompiledCampaign,
+    start: Moment,
+    contexts: Mapping[str, Context],
+    *,
+    staged: bool,
+    closed: Closed = OPEN,
+    single: bool = False,
+) -> Plan:
     """Return the plan of a run; not staged, everything is one pass.
 
     `contexts` are those with which the campaign was compiled; stages after the first are compiled again on stored rows.
     """
     moments = moments_of(campaign, start)
-    whole = {label: _task(campaign, label, campaign.compiled[label], _steps(campaign, label), moments[label]) for label in campaign.order}
-    plan = Plan(campaign.definition, (), whole)
+    plan = Plan(campaign.definition, (), {}, closed=closed)
+    whole = plan.whole = _whole(campaign, contexts, closed, moments)
     for task in whole.values():
         mark_steps(plan, task)
     if not staged:
         plan.stages = (Stage(0, tuple(whole.values()), {}),)
         return plan
-    numbers = stages_of(campaign, moments)
+    numbers = stages_of(campaign, moments, single=single)
     crossing = _crossing(campaign, numbers)
     columns = _columns_read(plan, whole, crossing)
     stages: list[Stage] = []
@@ -118,12 +153,35 @@ def plan_of(campaign: CompiledCampaign, start: Moment, contexts: Mapping[str, Co
     return plan
 
 
-def _steps(campaign: CompiledCampaign, label: str) -> tuple[Step, ...]:
-    return tuple(campaign.compiled[ref.label].ports[ref.port] for ref in campaign.inputs[label])
+def _whole(campaign: CompiledCampaign, contexts: Mapping[str, Context], closed: Closed, moments: Mapping[str, Moment]) -> dict[str, Task]:
+    """Return every activity as it is computed in one pass; what is closed is compiled anew, and all that comes after it."""
+    whole: dict[str, Task] = {}
+    for label in campaign.order:
+        inputs = tuple(whole[ref.label].compiled.ports[ref.port] for ref in campaign.inputs[label])
+        made = campaign.compiled[label]
+        if closed is not OPEN:
+            made = compiled(campaign.definition.nodes[label], inputs, contexts[label], closed)
+        whole[label] = _task(campaign, label, made, inputs, moments[label], closed)
+    return whole
 
 
-def _task(campaign: CompiledCampaign, label: str, compiled: Compiled, inputs: tuple[Step, ...], moment: Moment) -> Task:
-    return Task(label, campaign.definition.nodes[label].activity, campaign.inputs[label], inputs, compiled, moment)
+def compiled(node: Node, inputs: Sequence[Step], context: Context, closed: Closed) -> Compiled:
+    """Compile an activity; nobody leaves by an output that is closed, and what does not run has no effect."""
+    made = node.activity.compile(inputs, context)
+    shut = node.label in closed.labels
+    if not shut and not any(Ref(node.label, port) in closed.ports for port in made.ports):
+        return made
+    ports = {port: _kept(step, shut or Ref(node.label, port) in closed.ports) for port, step in made.ports.items()}
+    return Compiled(ports, wait=made.wait) if shut else replace(made, ports=ports)
+
+
+def _kept(step: Step, shut: bool) -> Step:
+    return Nothing(step.population) if shut else step
+
+
+def _task(campaign: CompiledCampaign, label: str, made: Compiled, inputs: tuple[Step, ...], moment: Moment, closed: Closed) -> Task:
+    node = campaign.definition.nodes[label]
+    return Task(label, node.activity, campaign.inputs[label], inputs, made, moment, label in closed.labels)
 
 
 def mark_steps(plan: Plan, task: Task) -> None:
@@ -172,7 +230,8 @@ def _compile_stage(
     moments: Mapping[str, Moment],
 ) -> tuple[Task, ...]:
     made: dict[str, Compiled] = {}
-    loads: dict[Ref, Load] = {}
+    closed = plan.closed
+    loads: dict[Ref, Step] = {}
     tasks: list[Task] = []
     for label in labels:
         inputs: list[Step] = []
@@ -182,14 +241,19 @@ def _compile_stage(
                 continue
             if ref not in loads:
                 population = campaign.compiled[ref.label].ports[ref.port].population
-                loads[ref] = Load(population, f"checkpoint:{ref.label}\x1f{ref.port}")
+                loads[ref] = _loaded(ref, population, closed)
                 plan.moments[loads[ref]] = moments[ref.label]
             inputs.append(loads[ref])
-        made[label] = campaign.definition.nodes[label].activity.compile(inputs, contexts[label])
-        task = _task(campaign, label, made[label], tuple(inputs), moments[label])
+        made[label] = compiled(campaign.definition.nodes[label], inputs, contexts[label], closed)
+        task = _task(campaign, label, made[label], tuple(inputs), moments[label], closed)
         mark_steps(plan, task)
         tasks.append(task)
     return tuple(tasks)
+
+
+def _loaded(ref: Ref, population: Population, closed: Closed) -> Step:
+    """Return the rows that an earlier stage stored; none of what was closed, which it did not store."""
+    return Nothing(population) if ref in closed.ports else Load(population, f"checkpoint:{ref.label}\x1f{ref.port}")
 
 
 def counted_steps(tasks: Sequence[Task]) -> list[Step]:

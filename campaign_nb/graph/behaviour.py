@@ -18,6 +18,14 @@ def behaviours(activity: Activity) -> list[tree.Behaviour]:
     return list(dict.fromkeys(node for node in nodes if isinstance(node, tree.Behaviour)))
 
 
+def sizes(activity: Activity) -> list[tree.Size]:
+    """Return the sizes of transitions that decide in an activity, each once, in order."""
+    if not activity.decides:
+        return []
+    nodes = (node for item in dataclasses.fields(activity) for node in _nodes(getattr(activity, item.name)))  # pyright: ignore[reportArgumentType] # every activity is a dataclass
+    return list(dict.fromkeys(node for node in nodes if isinstance(node, tree.Size)))
+
+
 def renamed(activity: Activity, old: str, new: str) -> Activity:
     """Return the activity with the behaviours of one campaign asked of another; itself when there is none."""
     if not any(item.campaign == old for item in behaviours(activity)):

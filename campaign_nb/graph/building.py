@@ -13,6 +13,7 @@ from campaign_nb.graph.code import to_python
 from campaign_nb.graph.definition import Definition
 from campaign_nb.graph.diff import Change, diff
 from campaign_nb.graph.document import save, to_json
+from campaign_nb.graph.handling import USUAL, Handling, OnError, WhenEmpty, handling
 from campaign_nb.graph.located import Problems
 from campaign_nb.graph.owner import Owner
 from campaign_nb.graph.problems import problems
@@ -27,14 +28,26 @@ class Building(SourceMethods):
     def _owner(self) -> Owner:
         """Return the campaign as its transitions see it."""
 
-    def add(self, label: str, activity: Activity, *inputs: Transition, description: str = "") -> Any:
+    def add(
+        self,
+        label: str,
+        activity: Activity,
+        *inputs: Transition,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Any:
         """Add an activity of any class, one of your own too.
 
         The first input is the primary one.
 
         Shape: a transition for one output, branches for several.
         """
-        return self._add(label, activity, description, (), inputs)
+        handled = handling(label, on_error, enabled, breakpoint, when_empty, max_duration)
+        return self._add(label, activity, description, (), inputs, None, handled)
 
     def _add(
         self,
@@ -44,8 +57,9 @@ class Building(SourceMethods):
         given: Sequence[object] = (),
         inputs: Iterable[Transition] = (),
         primary: Transition | None = None,
+        handling: Handling = USUAL,
     ) -> Any:
-        return added(self._owner(), label, activity, description, given, inputs, primary)
+        return added(self._owner(), label, activity, description, given, inputs, primary, handling)
 
     def __getitem__(self, label: str) -> Transition | Branches:
         return handle(self._owner(), label)

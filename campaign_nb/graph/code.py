@@ -11,6 +11,7 @@ from campaign_nb.graph.code_options import OptionCode
 from campaign_nb.graph.code_rules import RuleCode, identifier, quoted
 from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.operators import Operation, Source, collapsed, name_of, parts
+from campaign_nb.graph.settings import Settings
 from campaign_nb.graph.sources import SourceMethods
 from campaign_nb.graph.transition import Branches, Transition
 from campaign_nb.rules import tree
@@ -85,7 +86,16 @@ class _Writer:
         arguments += [f"tags=[{', '.join(map(quoted, found.tags))}]"] if found.tags else []
         arguments += [f"time_zone={quoted(found.time_zone)}"]
         arguments += [f"seed={quoted(found.seed)}"] if found.seed != found.name else []
+        arguments += self._settings(found.settings)
         return _call(f"{self._campaign} = cn.Campaign", arguments)
+
+    def _settings(self, found: Settings) -> list[str]:
+        arguments = [f"{name}={value!r}" for name, value in found.document().items() if name != "variables" and not isinstance(value, str)]
+        arguments += [f"{name}={quoted(value)}" for name, value in found.document().items() if isinstance(value, str)]
+        if found.variables:
+            pairs = ", ".join(f"{quoted(name)}: {self._rules.literal(value)}" for name, value in found.variables.items())
+            arguments.append(f"variables={{{pairs}}}")
+        return arguments
 
     def _shared(self, sources: Iterable[Source]) -> Iterator[str]:
         """Yield a line for each expression that several activities read, before the first of them."""
@@ -136,6 +146,7 @@ class _Writer:
         else:
             head, rest = activity.kind, arguments + ([f"others=[{', '.join(sources[1:])}]"] if len(sources) > 1 else [])
         rest += [f"description={quoted(node.description)}"] if node.description else []
+        rest += [f"{name}={quoted(value) if isinstance(value, str) else value}" for name, value in node.handling.document().items()]
         receiver = self._campaign if joins or not sources else self._source(self._inputs[node.label][0], inside=True)
         needed = any(ref.label == node.label for other in self._definition.nodes.values() for ref in other.inputs)
         needed = needed or bool(activity.channel)

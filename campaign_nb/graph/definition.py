@@ -12,8 +12,11 @@ from typing import Any
 
 from campaign_nb.activity import OUT, Activity, Port
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
-from campaign_nb.graph.behaviour import renamed
+from campaign_nb.graph.behaviour import renamed, sizes
 from campaign_nb.graph.dag import Dag
+from campaign_nb.graph.handling import USUAL, Handling
+from campaign_nb.graph.settings import USUAL as USUAL_SETTINGS
+from campaign_nb.graph.settings import Settings
 from campaign_nb.graph.values import written_options
 
 VERSION = 1
@@ -56,6 +59,7 @@ class Node:
     description: str = ""
     cell: str | None = None
     operator: bool = False
+    handling: Handling = USUAL
 
     def port(self, name: str) -> Port | None:
         """Return a port by name, None when the activity has none of that name."""
@@ -80,6 +84,7 @@ class Definition:
     seed: str = ""
     """The seed of chance; by default the name."""
     nodes: Mapping[str, Node] = field(default_factory=dict[str, Node])
+    settings: Settings = USUAL_SETTINGS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", self.seed or self.name)
@@ -121,7 +126,12 @@ class Definition:
     @cached_property
     def dag(self) -> Dag:
         """The labels and which reads which."""
-        return Dag.of({label: [ref.label for ref in node.inputs] for label, node in self.nodes.items()})
+        return Dag.of({label: [ref.label for ref in self.needs(label)] for label in self.nodes})
+
+    def needs(self, label: str) -> tuple[Ref, ...]:
+        """Return the transitions that an activity waits for: those that it reads, and those whose size decides in it."""
+        node = self.nodes[label]
+        return tuple(dict.fromkeys([*node.inputs, *(Ref(size.activity, size.port) for size in sizes(node.activity) if not size.previous)]))
 
     @cached_property
     def _readers(self) -> Mapping[Ref, tuple[str, ...]]:
@@ -155,6 +165,7 @@ class Definition:
             "tags": list(self.tags),
             "time_zone": self.time_zone,
             "seed": self.seed,
+            **self.settings.document(),
             "activities": activities,
         }
 
@@ -195,4 +206,4 @@ def _written(definition: Definition, node: Node, problems: list[Problem], *, str
         found["description"] = node.description
     if node.operator:
         found["operator"] = True
-    return found
+    return found | node.handling.document()

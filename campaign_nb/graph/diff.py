@@ -62,6 +62,10 @@ def _settings(before: Definition, after: Definition) -> Iterator[Change]:
         one, two = getattr(before, name), getattr(after, name)
         if one != two:
             yield Change("campaign", "", name, _words(one), _words(two), REGROUPS if name in _SEEDS else "")
+    then, now = before.settings.words(), after.settings.words()
+    for name in then:
+        if then[name] != now[name]:
+            yield Change("campaign", "", name, then[name], now[name])
 
 
 def _node(one: Node, two: Node) -> Iterator[Change]:
@@ -73,6 +77,10 @@ def _node(one: Node, two: Node) -> Iterator[Change]:
         yield Change("changed", two.label, "reads", _inputs(one), _inputs(two))
     if one.description != two.description:
         yield Change("changed", two.label, "description", one.description, two.description)
+    before, after = dict(one.handling.options()), dict(two.handling.options())
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            yield Change("changed", two.label, name.replace(" ", "_"), before.get(name, ""), after.get(name, ""))
 
 
 def _options(one: Node, two: Node) -> Iterator[Change]:

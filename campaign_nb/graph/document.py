@@ -14,7 +14,9 @@ import campaign_nb.activities  # noqa: F401 # pyright: ignore[reportUnusedImport
 from campaign_nb.activity import CATALOGUE, OUT, Activity
 from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
+from campaign_nb.graph.handling import handling
 from campaign_nb.graph.reading import read_activity
+from campaign_nb.graph.settings import FIELDS, Settings, settings, value_of_document
 from campaign_nb.graph.values import kind_of
 
 MOST_BYTES = 10_000_000
@@ -33,6 +35,7 @@ _TOP: dict[str, type] = {
 }
 _NEEDED = ("campaign_nb", "name", "activities")
 _ITEM: dict[str, type] = {"label": str, "kind": str, "inputs": list, "options": dict, "description": str, "operator": bool}
+_HANDLING: dict[str, type] = {"on_error": str, "enabled": bool, "breakpoint": bool, "when_empty": str, "max_duration": str}
 _INPUT: dict[str, type] = {"from": str, "port": str}
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
@@ -54,7 +57,15 @@ def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
 
     Errors: a folder that is not there or can't be written.
     """
-    target, text = Path(path), to_json(definition)
+    return write(path, to_json(definition), f"campaign.save({Path(path).name!r})")
+
+
+def write(path: str | os.PathLike[str], text: str, do: str) -> Path:
+    """Write a text to a file, whole or not at all, and return the path; `do` is what to write where that fails.
+
+    Errors: a folder that is not there or can't be written.
+    """
+    target = Path(path)
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with open(draft, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
@@ -65,9 +76,7 @@ def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
     except OSError as error:
         draft.unlink(missing_ok=True)
         what = f"it can't be written: {error.strerror or type(error).__name__}"
-        raise DataError(
-            Problem(f"file {str(target)!r}", what, "a folder that is there and can be written", f"campaign.save({target.name!r})")
-        ) from error
+        raise DataError(Problem(f"file {str(target)!r}", what, "a folder that is there and can be written", do)) from error
     return target
 
 
@@ -76,10 +85,18 @@ def load(path: str | os.PathLike[str], *, imports: bool = False) -> Definition:
 
     Errors: a file that can't be read, and all of `from_json`.
     """
+    return from_json(read(path), imports=imports)
+
+
+def read(path: str | os.PathLike[str]) -> bytes:
+    """Return what a file holds, if it is not longer than a document may be.
+
+    Errors: a file that can't be read, or is too long.
+    """
     try:
         if os.path.getsize(path) > MOST_BYTES:
             _refuse_size(os.path.getsize(path))
-        return from_json(Path(path).read_bytes(), imports=imports)
+        return Path(path).read_bytes()
     except OSError as error:
         what = f"it can't be read: {error.strerror or type(error).__name__}"
         raise DataError(Problem(f"file {os.fspath(path)!r}", what, "a document that save wrote", WRITE)) from error
@@ -88,7 +105,15 @@ def load(path: str | os.PathLike[str], *, imports: bool = False) -> Definition:
 def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
     """Read a definition from JSON text; `imports` lets functions be imported, for documents of one's own store.
 
-    Errors: no JSON, a name twice in one object, NaN, too long, too deep, and all of `from_document`.
+    Errors: all of `parsed` and of `from_document`.
+    """
+    return from_document(parsed(text), imports=imports)
+
+
+def parsed(text: str | bytes) -> object:
+    """Return the JSON values of a text, read strictly.
+
+    Errors: no JSON, a name twice in one object, NaN, too long, too deep.
     """
     if len(text) > MOST_BYTES:
         _refuse_size(len(text))
@@ -101,11 +126,10 @@ def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
             deepest = max(deepest, depth)
         if deepest > MOST_NESTING:
             _refuse(f"it is nested {deepest:,} levels deep", f"at most {MOST_NESTING} levels")
-        document = json.loads(content, object_pairs_hook=_pairs, parse_constant=_constant)
+        return json.loads(content, object_pairs_hook=_pairs, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
         reason = f"{error.msg}, line {error.lineno}" if isinstance(error, json.JSONDecodeError) else type(error).__name__
         raise DefinitionError(Problem(WHERE, f"it is no JSON: {reason}", "the text that to_json wrote", WRITE)) from error
-    return from_document(document, imports=imports)
 
 
 def from_document(document: object, *, imports: bool = False) -> Definition:
@@ -115,7 +139,7 @@ def from_document(document: object, *, imports: bool = False) -> Definition:
     whose module is not loaded; all together.
     """
     problems: list[Problem] = []
-    top = _checked(document, _TOP, _NEEDED, WHERE, problems)
+    top = _checked(document, {**_TOP, **FIELDS}, _NEEDED, WHERE, problems)
     if problems:
         _raise(problems)
     if top["campaign_nb"] != VERSION:
@@ -139,15 +163,28 @@ def from_document(document: object, *, imports: bool = False) -> Definition:
             )
         elif node is not None:
             nodes[node.label] = node
+    found = _settings(top, problems)
     if problems:
         _raise(problems)
     heading = {name: top[name] for name in ("description", "time_zone", "seed") if name in top}
-    return Definition(top["name"], tags=tuple(str(tag) for tag in tags), nodes=nodes, **heading)
+    return Definition(top["name"], tags=tuple(str(tag) for tag in tags), nodes=nodes, settings=found, **heading)
+
+
+def _settings(top: Mapping[str, Any], problems: list[Problem]) -> Settings:
+    given = {name: top[name] for name in FIELDS if name in top}
+    try:
+        given["variables"] = {name: value_of_document(value) for name, value in given.get("variables", {}).items()}
+        return settings(WHERE, **given)
+    except ValueError as error:
+        problems.append(Problem(WHERE, f"the value {error} of a variable", "text, a number, true or false, a date", '"variables": {}'))
+    except DefinitionError as error:
+        problems += error.problems
+    return Settings()
 
 
 def _node(item: object, where: str, problems: list[Problem], *, imports: bool) -> Node | None:
     before = len(problems)
-    found = _checked(item, _ITEM, ("label", "kind"), where, problems)
+    found = _checked(item, _ITEM | _HANDLING, ("label", "kind"), where, problems)
     if len(problems) > before:
         return None
     label, kind = found["label"], CATALOGUE.get(found["kind"])
@@ -157,9 +194,15 @@ def _node(item: object, where: str, problems: list[Problem], *, imports: bool) -
         problems.append(Problem(where, what, f"1 to {MOST_LABEL} printable characters", '"label": "Adults"'))
     inputs = [_ref(entry, where, problems) for entry in cast("list[object]", found.get("inputs", []))]
     activity = _activity(kind, found, where, problems, imports=imports)
+    try:
+        handled = handling(where, **{name: found[name] for name in _HANDLING if name in found})
+    except DefinitionError as error:
+        problems += error.problems
+        return None
     if activity is None or len(problems) > before:
         return None
-    return Node(label, activity, tuple(ref for ref in inputs if ref), found.get("description", ""), None, found.get("operator", False))
+    refs = tuple(ref for ref in inputs if ref)
+    return Node(label, activity, refs, found.get("description", ""), None, found.get("operator", False), handled)
 
 
 def _activity(

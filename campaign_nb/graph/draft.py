@@ -11,6 +11,7 @@ from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph import cells
 from campaign_nb.graph.cells import Cell
 from campaign_nb.graph.definition import MOST_LABEL, Definition, Node, Ref, is_label
+from campaign_nb.graph.handling import USUAL, Handling
 from campaign_nb.graph.located import Located
 from campaign_nb.graph.operators import Expansion, Operation, Source, collapsed
 from campaign_nb.rules.check import an
@@ -30,6 +31,7 @@ class Written:
     inputs: tuple[Source, ...] = ()
     description: str = ""
     cell: str | None = None
+    handling: Handling = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,10 @@ class Draft:
         """Start with a definition; its operators become expressions again."""
         inputs = collapsed(definition)
         nodes = [definition.nodes[label] for label in inputs]
-        written: dict[Claim, Written] = {
-            (node.label, None): Written(node.label, node.activity, inputs[node.label], node.description) for node in nodes
-        }
+        written: dict[Claim, Written] = {}
+        for node in nodes:
+            item = Written(node.label, node.activity, inputs[node.label], node.description, None, node.handling)
+            written[node.label, None] = item
         self._state = _State(replace(definition, nodes={}), MappingProxyType(dict(written)), MappingProxyType({}))
         self._places: dict[Claim | str, int] = {}
         self._past: list[_State] = []
@@ -124,14 +127,14 @@ class Draft:
 
     # ------------------------------------------------------------------------------------------------------- changing
 
-    def add(self, label: str, activity: Activity, inputs: Sequence[Source] = (), description: str = "") -> None:
+    def add(self, label: str, activity: Activity, inputs: Sequence[Source] = (), description: str = "", handling: Handling = USUAL) -> None:
         """Add an activity under its label, as the running cell's.
 
         Errors: no label, something else than an activity, one label twice in one execution of a cell.
         """
         self._check(label, activity)
         state = self._settled(cell := cells.current())
-        item = Written(label, activity, tuple(inputs), description, None if cell is None else cell.id)
+        item = Written(label, activity, tuple(inputs), description, None if cell is None else cell.id, handling)
         if cell is None:
             kept = {claim: other for claim, other in state.written.items() if claim[0] != label}
         elif (label, cell.id) in state.written:
@@ -181,7 +184,7 @@ class Draft:
                 *(Problem(where, f"it has an activity {label!r} already", expected, f"other.remove({label!r})") for label in taken)
             )
         for item in items:
-            to.add(item.label, item.activity, item.inputs, item.description)
+            to.add(item.label, item.activity, item.inputs, item.description, item.handling)
 
     def undo(self) -> None:
         """Take back the last change; all that one execution of a cell added is one change."""
@@ -263,7 +266,7 @@ class Draft:
         for item in written.values():
             nodes |= {node.label: node for node in expansion.nodes(item.inputs)}
             inputs = tuple(expansion.ref(source) for source in item.inputs)
-            nodes[item.label] = Node(item.label, item.activity, inputs, item.description, item.cell)
+            nodes[item.label] = Node(item.label, item.activity, inputs, item.description, item.cell, handling=item.handling)
         nodes |= {node.label: node for node in expansion.nodes(read)}
         return replace(self._state.heading, nodes=nodes), expansion
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_nb.activity import Activity
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.graph.handling import USUAL, Handling
 from campaign_nb.rules.handle import Handle
 from campaign_nb.rules.operand import Root
 from campaign_nb.rules.schema import Schema
@@ -33,6 +34,7 @@ class Fluent(ABC):
         given: Sequence[object] = (),
         inputs: Iterable[Transition] = (),
         primary: Transition | None = None,
+        handling: Handling = USUAL,
     ) -> Any:
         """Add an activity to the draft and return its handle."""
 
@@ -44,9 +46,10 @@ class Fluent(ABC):
         given: Sequence[object] = (),
         inputs: Iterable[Transition] = (),
         primary: Transition | None = None,
+        handling: Handling = USUAL,
     ) -> Transition:
         """Add an activity with one main output."""
-        return self._add(label, activity, description, given, inputs, primary)
+        return self._add(label, activity, description, given, inputs, primary, handling)
 
     def _several(
         self,
@@ -56,9 +59,10 @@ class Fluent(ABC):
         given: Sequence[object] = (),
         inputs: Iterable[Transition] = (),
         primary: Transition | None = None,
+        handling: Handling = USUAL,
     ) -> Branches:
         """Add an activity with several outputs, or none."""
-        return self._add(label, activity, description, given, inputs, primary)
+        return self._add(label, activity, description, given, inputs, primary, handling)
 
 
 def refuse_foreign(where: str, given: Iterable[object], schema: Schema) -> None:

@@ -74,10 +74,19 @@ _DUPLICATE = 'campaign.duplicate("another name")'
 
 
 def check(
-    action: str, status: str, *, recurring: bool, completed_runs: int, error: bool, paused: bool, campaign: str = ""
+    action: str,
+    status: str,
+    *,
+    recurring: bool,
+    completed_runs: int,
+    error: bool,
+    paused: bool,
+    campaign: str = "",
+    started: bool = True,
 ) -> Problem | None:
     """Tell why an action is not possible now, or None when it is.
 
+    `started` is whether there was any run: a recurring campaign is live from its publication on, before its first launch.
     Errors: an action or a status that does not exist is a problem too.
 
     >>> check("pause", "live", recurring=True, completed_runs=3, error=False, paused=False) is None
@@ -98,6 +107,8 @@ def check(
     if now not in allowed:
         names = " or ".join(name for name in Status if name in allowed)
         return Problem(where, f"it is {now} and can't be {_PAST[action]}", f"a campaign that is {names}", _instead(action, now))
+    if action == "back_to_draft" and not started:
+        return None
     what, expected, do = _conditions(action, now, recurring=recurring, completed_runs=completed_runs, error=error, paused=paused)
     return Problem(where, what, expected, do) if what else None
 

@@ -20,7 +20,14 @@ from campaign_nb.graph.reading import hints_of
 
 WIDTH = 140
 INDENT = "    "
-COMMON = [("description", "str", '""', "What the activity is for, in your words.")]
+COMMON = [
+    ("description", "str", '""', "What the activity is for, in your words."),
+    ("on_error", "OnError | None", "None", "What the run does when the activity fails; as the campaign says unless given."),
+    ("enabled", "bool", "True", "Whether it runs; what follows it runs with nobody from it."),
+    ("breakpoint", "bool", "False", "Whether a live run halts before it until it is resumed."),
+    ("when_empty", "WhenEmpty | None", "None", "Whether an output without people goes on or stops there."),
+    ("max_duration", "str | None", "None", "How long it may take before there is an alert, such as 30s."),
+]
 """The options that every activity has, after its own: name, type, default, documentation."""
 
 Parameter = inspect.Parameter
@@ -61,6 +68,7 @@ def method_of(kind: type[Activity], *, source: bool = False) -> Method:
     head = _wrapped(f"{INDENT}def {kind.kind}(", parameters, f") -> {returns}:")
     body = [*head, *_documentation(kind, own, joins=joins), *call]
     names = {kind.__name__: kind.__module__, returns: "campaign_nb.graph.transition"}
+    names |= dict.fromkeys(("OnError", "WhenEmpty", "handling"), "campaign_nb.graph.handling")
     names |= {"Transition": "campaign_nb.graph.transition"} if joins or _takes_more(kind) else {}
     for text in [str(parameter.annotation) for parameter in own] + (["Sequence[Transition]"] if _takes_more(kind) and not joins else []):
         names |= _origins(kind, text)
@@ -90,7 +98,8 @@ def _parameters(kind: type[Activity], own: Sequence[Parameter], *, joins: bool) 
     if joins:
         found += ["*inputs: Transition", "primary: Transition | None = None", *map(_parameter, [*positional, *named])]
     else:
-        found += [*map(_parameter, positional), "*", *map(_parameter, named)]
+        star = next((f"*{item.name}: {item.annotation}" for item in own if item.kind is Parameter.VAR_POSITIONAL), "*")
+        found += [*map(_parameter, positional), star, *map(_parameter, named)]
         found += ["others: Sequence[Transition] = ()"] if _takes_more(kind) else []
     found += [f"{name}: {annotation} = {default}" for name, annotation, default, _ in COMMON]
     return found + [f"**{item.name}: {item.annotation}" for item in own if item.kind is Parameter.VAR_KEYWORD]
@@ -126,6 +135,8 @@ def _call(kind: type[Activity], own: Sequence[Parameter], *, joins: bool, severa
     arguments += ["inputs", "primary"] if joins else ["others"] if _takes_more(kind) else []
     if not foreign and len(arguments) == 4:
         arguments.pop()
+    names = ", ".join(name for name, _, _, _ in COMMON[1:])
+    arguments.append(f'handling=handling(f"{kind.kind} {{label!r}}", {names})')
     lines = _wrapped(f"{2 * INDENT}return self.{'_several' if several else '_one'}(", arguments, ")")
     long = 3 * INDENT + activity + ","
     if long not in lines or len(long) <= WIDTH:

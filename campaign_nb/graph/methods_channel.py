@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from campaign_nb.activities.email import Email
 from campaign_nb.graph.fluent import Fluent
+from campaign_nb.graph.handling import OnError, WhenEmpty, handling
 
 if TYPE_CHECKING:
     from campaign_nb.graph.transition import Transition
@@ -27,6 +28,11 @@ class ChannelMethods(Fluent):
         category: Literal["marketing", "transactional"] = "marketing",
         empty_consent: bool = False,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Send one e-mail to each person who may get it.
 
@@ -45,7 +51,15 @@ class ChannelMethods(Fluent):
         category: Marketing needs consent, transactional does not
         empty_consent: Whether a null consent counts as consent
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
         return self._one(
-            label, Email.of(subject=subject, html=html, text=text, category=category, empty_consent=empty_consent), description
+            label,
+            Email.of(subject=subject, html=html, text=text, category=category, empty_consent=empty_consent),
+            description,
+            handling=handling(f"email {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
         )

@@ -12,6 +12,7 @@ from campaign_nb.activities.extract_file import ExtractFile, Format, TextFormat
 from campaign_nb.activities.python import PythonCode
 from campaign_nb.activities.update_data import Mode, UpdateData
 from campaign_nb.graph.fluent import Fluent
+from campaign_nb.graph.handling import OnError, WhenEmpty, handling
 
 if TYPE_CHECKING:
     from campaign_nb.graph.transition import Transition
@@ -38,6 +39,11 @@ class DataMethods(Fluent):
         skip_empty: bool = False,
         unsafe: bool = False,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Write the population to a file; a file of that name is replaced whole.
 
@@ -59,6 +65,11 @@ class DataMethods(Fluent):
         skip_empty: Whether no file is made when there is no row
         unsafe: Whether text that a spreadsheet would run as a formula is written in csv without an apostrophe before it
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
         return self._one(
             label,
@@ -79,6 +90,7 @@ class DataMethods(Fluent):
             ),
             description,
             (columns, sort),
+            handling=handling(f"extract_file {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
         )
 
     def python(
@@ -90,6 +102,11 @@ class DataMethods(Fluent):
         reads: Sequence[str] = (),
         others: Sequence[Transition] = (),
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Apply a function from a LazyFrame to a LazyFrame.
 
@@ -105,8 +122,20 @@ class DataMethods(Fluent):
         reads: Columns of the targeting dimension that it needs beside the key and the added columns
         others: Further inputs, after this transition
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, PythonCode.of(function, adds=adds, reads=reads), description, (), others)
+        return self._one(
+            label,
+            PythonCode.of(function, adds=adds, reads=reads),
+            description,
+            (),
+            others,
+            handling=handling(f"python {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def update_data(
         self,
@@ -118,6 +147,11 @@ class DataMethods(Fluent):
         key: Mapping[str, object] | None = None,
         when: object = None,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Insert, update, upsert or delete rows of a writable table.
 
@@ -138,5 +172,16 @@ class DataMethods(Fluent):
         key: The key of the table's row, by column; by default the population's own, when its columns have the same names
         when: Which rows are taken into account; all when left out
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, UpdateData.of(into=into, mode=mode, set=set, key=key, when=when), description, (into, set, key, when))
+        return self._one(
+            label,
+            UpdateData.of(into=into, mode=mode, set=set, key=key, when=when),
+            description,
+            (into, set, key, when),
+            handling=handling(f"update_data {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )

@@ -16,6 +16,7 @@ from campaign_nb.activities.reconcile import Reconcile
 from campaign_nb.activities.save_audience import SaveAudience
 from campaign_nb.activities.split import Split
 from campaign_nb.graph.fluent import Fluent
+from campaign_nb.graph.handling import OnError, WhenEmpty, handling
 
 if TYPE_CHECKING:
     from campaign_nb.graph.transition import Branches, Transition
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
 class TargetingMethods(Fluent):
     """The verbs of transitions that choose who is reached."""
 
-    def change_dimension(self, label: str, *, via: object, description: str = "") -> Transition:
+    def change_dimension(
+        self,
+        label: str,
+        *,
+        via: object,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
         """Go on with the linked rows of another table: buyers instead of their purchases.
 
         Shape: one input; one row per key of the table at the end of the path, however many rows lead to it. The complement
@@ -35,8 +47,19 @@ class TargetingMethods(Fluent):
         Options:
         via: The links to follow, from the targeting dimension on
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, ChangeDimension.of(via=via), description, (via,))
+        return self._one(
+            label,
+            ChangeDimension.of(via=via),
+            description,
+            (via,),
+            handling=handling(f"change_dimension {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def deduplicate(
         self,
@@ -47,6 +70,11 @@ class TargetingMethods(Fluent):
         order: object = (),
         nulls: Literal["distinct", "equal"] = "distinct",
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Keep n rows of each group with equal identifying values.
 
@@ -63,8 +91,19 @@ class TargetingMethods(Fluent):
         order: Which rows of a group come first
         nulls: Whether rows with a null among the values form a group
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, Deduplicate.of(by=by, keep=keep, order=order, nulls=nulls), description, (by, order))
+        return self._one(
+            label,
+            Deduplicate.of(by=by, keep=keep, order=order, nulls=nulls),
+            description,
+            (by, order),
+            handling=handling(f"deduplicate {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def enrich(
         self,
@@ -74,12 +113,18 @@ class TargetingMethods(Fluent):
         *,
         others: Sequence[Transition] = (),
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
         **named: object,
     ) -> Transition:
         """Add columns: attributes, expressions, aggregates of linked rows.
 
         Also the first n linked rows as a list (`.head(3)`) or as columns (`.columns(3)`), and `cn.Lookup`: columns of another
-        table, or of a second input, that is not linked but equals some columns.
+        table, or of a second input, that is not linked but equals some columns or meets a condition on both rows. Rows that
+        find none or several are counted with that reason; they stay.
 
         Shape: one input, or two where a lookup reads the second; the same rows, more columns, computed where something reads them.
         Nulls: a sum of no linked rows is null, so is a list; a count is 0.
@@ -89,10 +134,33 @@ class TargetingMethods(Fluent):
         columns: The new columns by name
         others: Further inputs, after this transition
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, Enrich.of(columns, **named), description, (columns, named), others)
+        return self._one(
+            label,
+            Enrich.of(columns, **named),
+            description,
+            (columns, named),
+            others,
+            handling=handling(f"enrich {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
-    def filter(self, label: str, rule: object, *, description: str = "") -> Transition:
+    def filter(
+        self,
+        label: str,
+        rule: object,
+        *,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
         """Keep the rows for which a rule is true; the complement holds the others.
 
         Shape: one input; columns unchanged.
@@ -102,8 +170,19 @@ class TargetingMethods(Fluent):
         Options:
         rule: The condition that rows must meet
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, FilterRows.of(rule), description, (rule,))
+        return self._one(
+            label,
+            FilterRows.of(rule),
+            description,
+            (rule,),
+            handling=handling(f"filter {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def reconcile(
         self,
@@ -114,7 +193,13 @@ class TargetingMethods(Fluent):
         where: object = None,
         on_many: Literal["reject", "first"] = "reject",
         order: object = (),
+        keep: bool | Mapping[str, str] = False,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Give rows the targeting dimension that they belong to, by equal values.
 
@@ -122,6 +207,8 @@ class TargetingMethods(Fluent):
         Shape: one input; one row of the table for each row that matches exactly one, with the added columns that the table
         does not have itself. The complement holds the others: no match, ambiguous, matched by an earlier row (by key).
         Nulls: a null matches nothing. Text that is compared with a number or a date is read as one.
+        With `keep` all rows go on as they are, with the key of the row that they match in columns of their own, null where there
+        is none; several rows may then match the same one. The complement lists those without one beside, with the reason.
         Errors: an unknown table or column, types that can't be compared, on_many="first" without an order.
 
         Options:
@@ -130,11 +217,35 @@ class TargetingMethods(Fluent):
         where: Which rows of the table may match; all when left out
         on_many: What happens to a row with several matches: it is ambiguous, or takes the first in an order
         order: Which of several matches is the first
+        keep: Whether rows keep their dimension and get the key found as added columns; names for those, where theirs are taken
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, Reconcile.of(to=to, on=on, where=where, on_many=on_many, order=order), description, (to, where, order))
+        return self._one(
+            label,
+            Reconcile.of(to=to, on=on, where=where, on_many=on_many, order=order, keep=keep),
+            description,
+            (to, where, order),
+            handling=handling(f"reconcile {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
-    def save_audience(self, label: str, audience: str | None = None, *, columns: Sequence[str] = (), description: str = "") -> Transition:
+    def save_audience(
+        self,
+        label: str,
+        audience: str | None = None,
+        *,
+        columns: Sequence[str] = (),
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
         """Store the population under a name; an audience of that name is replaced whole.
 
         Shape: rows and columns unchanged. A dry run saves nothing.
@@ -144,8 +255,18 @@ class TargetingMethods(Fluent):
         audience: The audience's name; the activity's label when left out
         columns: Added columns to store beside the key; none by default
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, SaveAudience.of(audience, columns=columns), description)
+        return self._one(
+            label,
+            SaveAudience.of(audience, columns=columns),
+            description,
+            handling=handling(f"save_audience {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def split(
         self,
@@ -157,6 +278,11 @@ class TargetingMethods(Fluent):
         one_table: bool = False,
         seed: str | int | None = None,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
         **named: object,
     ) -> Branches:
         """Share a population between named groups.
@@ -176,5 +302,16 @@ class TargetingMethods(Fluent):
         one_table: Whether all groups leave in one transition, told apart by the segment code
         seed: The seed of chance; by default the campaign's with the label
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._several(label, Split.of(parts, overlap=overlap, one_table=one_table, seed=seed, **named), description, (parts, named))
+        return self._several(
+            label,
+            Split.of(parts, overlap=overlap, one_table=one_table, seed=seed, **named),
+            description,
+            (parts, named),
+            handling=handling(f"split {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from campaign_nb.activities.and_join import AndJoin
 from campaign_nb.activities.build_audience import BuildAudience
 from campaign_nb.activities.combine import Combine, Mode
 from campaign_nb.activities.incremental_query import IncrementalQuery, dt
@@ -16,6 +17,7 @@ from campaign_nb.activities.read_audience import ReadAudience
 from campaign_nb.data.file_column import FileColumn
 from campaign_nb.data.flat_file import Layout
 from campaign_nb.graph.fluent import Fluent
+from campaign_nb.graph.handling import OnError, WhenEmpty, handling
 
 if TYPE_CHECKING:
     from campaign_nb.graph.transition import Transition
@@ -24,7 +26,58 @@ if TYPE_CHECKING:
 class SourceMethods(Fluent):
     """The verbs of campaigns that start with people, or join several transitions."""
 
-    def build_audience(self, label: str, rule: object, *, dimension: object = None, description: str = "") -> Transition:
+    def and_join(
+        self,
+        label: str,
+        *inputs: Transition,
+        primary: Transition | None = None,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
+        """Go on, once, when every inbound transition has been reached; with the population of the primary one.
+
+        A branch that never arrives (a test that went another way, an activity that is disabled, an output that stopped because
+        it was empty) leaves it unfired: nobody goes on, and the run ends with a warning.
+
+        Shape: two inputs or more; the rows and columns of the primary one.
+        Time: it lies after the longest wait of its branches.
+
+        Options:
+        primary: The input that gives the columns; the first unless named
+        description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
+        """
+        return self._one(
+            label,
+            AndJoin.of(),
+            description,
+            (),
+            inputs,
+            primary,
+            handling=handling(f"and_join {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
+
+    def build_audience(
+        self,
+        label: str,
+        rule: object,
+        *,
+        dimension: object = None,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
         """Start with the rows of a table for which a rule is true.
 
         Shape: no input; one row per key of the targeting dimension. The table itself instead of a rule is everybody.
@@ -35,8 +88,19 @@ class SourceMethods(Fluent):
         rule: The condition; everybody when the table itself is given
         dimension: The table whose rows are targeted
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, BuildAudience.of(rule, dimension=dimension), description, (rule, dimension))
+        return self._one(
+            label,
+            BuildAudience.of(rule, dimension=dimension),
+            description,
+            (rule, dimension),
+            handling=handling(f"build_audience {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def combine(
         self,
@@ -48,6 +112,11 @@ class SourceMethods(Fluent):
         on: Mapping[str, str] | None = None,
         via: object = (),
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Join populations of one targeting dimension by key.
 
@@ -68,8 +137,21 @@ class SourceMethods(Fluent):
         via: The links from an input of another dimension to the primary's
         primary: The input that gives the columns; the first unless named
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, Combine.of(mode=mode, by=by, on=on, via=via), description, (by, via), inputs, primary)
+        return self._one(
+            label,
+            Combine.of(mode=mode, by=by, on=on, via=via),
+            description,
+            (by, via),
+            inputs,
+            primary,
+            handling=handling(f"combine {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )
 
     def incremental_query(
         self,
@@ -80,6 +162,11 @@ class SourceMethods(Fluent):
         remember: str | dt.timedelta | None = None,
         newer: object = None,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Start with the rows of a table for which a rule is true and that are new.
 
@@ -98,9 +185,18 @@ class SourceMethods(Fluent):
         remember: How long a row counts as returned, such as "365d"; for good when left out
         newer: A date of the row, instead of a memory of keys
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
         return self._one(
-            label, IncrementalQuery.of(rule, dimension=dimension, remember=remember, newer=newer), description, (rule, dimension, newer)
+            label,
+            IncrementalQuery.of(rule, dimension=dimension, remember=remember, newer=newer),
+            description,
+            (rule, dimension, newer),
+            handling=handling(f"incremental_query {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
         )
 
     def load_file(
@@ -119,11 +215,18 @@ class SourceMethods(Fluent):
         multiline: bool = True,
         time_zone: str | None = None,
         errors: int | None = None,
+        delete: bool = False,
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
     ) -> Transition:
         """Start with the lines of a CSV or text file.
 
-        `.rejects` holds the lines that can't be read, each with its reason.
+        `.rejects` holds the lines that can't be read, each with its reason; `.rejects.extract_file("Rejects", "rejects.csv",
+        columns=["line", "content", "reason"])` keeps them in a file.
 
         Shape: no input; one row per record, identified by the number of its first line, with the columns named, or those of
         the file's header with types guessed from a thousand lines. `.reconcile(…)` finds the person of a row.
@@ -142,7 +245,13 @@ class SourceMethods(Fluent):
         multiline: Whether a quoted field may hold line ends
         time_zone: The zone of dates with a time; the campaign's by default
         errors: How many lines may be rejected before the whole file is; any number by default
+        delete: Whether the file is deleted once a live run has its lines; one that has taken its place meanwhile stays
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
         return self._one(
             label,
@@ -159,11 +268,24 @@ class SourceMethods(Fluent):
                 multiline=multiline,
                 time_zone=time_zone,
                 errors=errors,
+                delete=delete,
             ),
             description,
+            handling=handling(f"load_file {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
         )
 
-    def read_audience(self, label: str, audience: str | None = None, *, description: str = "") -> Transition:
+    def read_audience(
+        self,
+        label: str,
+        audience: str | None = None,
+        *,
+        description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
+    ) -> Transition:
         """Start with a saved audience.
 
         The keys stored then, with the columns stored beside them.
@@ -174,5 +296,15 @@ class SourceMethods(Fluent):
         Options:
         audience: The audience's name; the activity's label when left out
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._one(label, ReadAudience.of(audience), description)
+        return self._one(
+            label,
+            ReadAudience.of(audience),
+            description,
+            handling=handling(f"read_audience {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )

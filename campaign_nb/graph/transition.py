@@ -10,6 +10,7 @@ from campaign_nb.activity import OUT, Activity
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.fluent import refuse_foreign
+from campaign_nb.graph.handling import USUAL, Handling
 from campaign_nb.graph.methods_channel import ChannelMethods
 from campaign_nb.graph.methods_data import DataMethods
 from campaign_nb.graph.methods_flow import FlowMethods
@@ -80,14 +81,14 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
         """Return its first n rows, from the latest run unless one is named."""
         return self.frame(run).head(n)
 
-    def add(self, label: str, activity: Activity, *others: Transition, description: str = "") -> Any:
+    def add(self, label: str, activity: Activity, *others: Transition, description: str = "", handling: Handling = USUAL) -> Any:
         """Add an activity of any class, one of your own too.
 
         It reads this transition first, then the others.
 
         Shape: a transition for one output, branches for several.
         """
-        return self._add(label, activity, description, (), others)
+        return self._add(label, activity, description, (), others, None, handling)
 
     def _add(
         self,
@@ -97,8 +98,9 @@ class Transition(TargetingMethods, DataMethods, ChannelMethods, FlowMethods):
         given: Sequence[object] = (),
         inputs: Iterable[Transition] = (),
         primary: Transition | None = None,
+        handling: Handling = USUAL,
     ) -> Any:
-        return added(self._owner, label, activity, description, given, [self, *inputs], primary)
+        return added(self._owner, label, activity, description, given, [self, *inputs], primary, handling)
 
     # --------------------------------------------------------------------------------------------------------- events
 
@@ -335,6 +337,7 @@ def added(
     given: Sequence[object],
     inputs: Iterable[object],
     primary: object | None = None,
+    handling: Handling = USUAL,
 ) -> Any:
     """Add an activity to a campaign's draft and return its handle; the primary input comes first.
 
@@ -350,7 +353,7 @@ def added(
             raise DefinitionError(Problem(where, f"primary={name_of(first)!r} is none of its inputs", "one of the inputs", do))
         sources.remove(first)
         sources.insert(0, first)
-    owner.draft.add(label, activity, sources, description)
+    owner.draft.add(label, activity, sources, description, handling)
     owner.changed()
     return handle(owner, label)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import polars as pl
 
 from campaign_nb.errors import CampaignError, DefinitionError
 from campaign_nb.rules import tree
+from campaign_nb.rules.sql import Dialect
 from campaign_nb.rules.text import text
 from tests.differential.generate import TOPICS, Maker
 from tests.differential.quirks import quirks_of
@@ -106,29 +107,61 @@ def against_partition(ground: Ground, rules: list[tree.Node]) -> str | None:
     return None
 
 
-def duckdb_says(ground: Ground, connection: duckdb.DuckDBPyConnection, rule: tree.Node) -> Any:
-    """Whom the rule's SQL selects: a set of keys, the name of an error, or UNSEEN where it has no form."""
+Note: TypeAlias = Callable[[tree.Node, bool | None], None]
+Explained: TypeAlias = Callable[[tree.Node, object], set[str]]
+MARKS: dict[Dialect, str] = {"duckdb": "${}", "postgres": "%({})s", "spark": ":{}"}
+
+
+def query_of(ground: Ground, rule: tree.Node, dialect: Dialect) -> str | None:
+    """A rule's SQL with the variables filled in; None where it has no form."""
     try:
-        query = ground.sql(rule)
+        query = ground.sql(rule, dialect)
     except DefinitionError as error:
         if "has no form in" in str(error):
-            return UNSEEN
+            return None
         raise
-    query = query.replace("$least", "5").replace("$nothing", "NULL")
-    try:
-        return {row[0] for row in connection.execute(query).fetchall()}
-    except duckdb.Error as error:
-        return f"{type(error).__name__}: {error}".split("\n")[0]
+    for name, value in (("least", "5"), ("nothing", "NULL")):
+        query = query.replace(MARKS[dialect].format(name), value)
+    return query
 
 
-def against_duckdb(ground: Ground, rules: list[tree.Node], note: Callable[[tree.Node, bool | None], None]) -> str | None:
-    """Return the first difference that no quirk has a name for; `note` is told of each rule whether it agrees, None without a form."""
-    keys = ground.tables["people"]["id"].to_list()
-    with ground.connect() as connection:
-        for rule in rules:
-            found = duckdb_says(ground, connection, rule)
-            wanted = {key for key, truth in zip(keys, ground.judged(rule), strict=True) if truth is True}
-            note(rule, None if found is UNSEEN else found == wanted)
-            if found is not UNSEEN and found != wanted and not quirks_of(rule, found):
-                return f"{said(rule)}: {found}, the judge: {wanted}\n{ground.sql(rule)}"
+def asked_of(ground: Ground, rule: tree.Node, dialect: Dialect, ask: Callable[[str], Any]) -> Any:
+    """Whom the rule's SQL selects: a set of keys, the name of an error, or UNSEEN where it has no form."""
+    query = query_of(ground, rule, dialect)
+    return UNSEEN if query is None else ask(query)
+
+
+def duckdb_says(ground: Ground, connection: duckdb.DuckDBPyConnection, rule: tree.Node) -> Any:
+    """Whom the rule's SQL selects in DuckDB."""
+
+    def ask(query: str) -> set[Any] | str:
+        try:
+            return {row[0] for row in connection.execute(query).fetchall()}
+        except duckdb.Error as error:
+            return f"{type(error).__name__}: {error}".split("\n")[0]
+
+    return asked_of(ground, rule, "duckdb", ask)
+
+
+def chosen(ground: Ground, rule: tree.Node) -> set[Any]:
+    """Whom a rule selects by plain Python."""
+    return {key for key, truth in zip(ground.tables["people"]["id"].to_list(), ground.judged(rule), strict=True) if truth is True}
+
+
+def against(ground: Ground, answers: Iterable[tuple[tree.Node, Any]], dialect: Dialect, explained: Explained, note: Note) -> str | None:
+    """Return the first answer of a database that differs from plain Python and that no quirk has a name for.
+
+    `note` is told of each rule whether it agrees, None without a form.
+    """
+    for rule, found in answers:
+        wanted = chosen(ground, rule)
+        note(rule, None if found is UNSEEN else found == wanted)
+        if found is not UNSEEN and found != wanted and not explained(rule, found):
+            return f"{said(rule)}: {found}, the judge: {wanted}\n{ground.sql(rule, dialect)}"
     return None
+
+
+def against_duckdb(ground: Ground, rules: list[tree.Node], note: Note) -> str | None:
+    """Return the first difference between DuckDB and plain Python that no quirk has a name for."""
+    with ground.connect() as connection:
+        return against(ground, ((rule, duckdb_says(ground, connection, rule)) for rule in rules), "duckdb", quirks_of, note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ ARITHMETIC = {
     "distance",
     "sign",
 }
+PLACED = ("left", "right", "substring", "lpad", "rpad")
 SPACED = {"trim", "ltrim", "rtrim", "to_int64", "to_integer", "to_double"}
 
 
@@ -49,7 +50,7 @@ class Quirk:
     touches: Callable[[list[tree.Node]], bool]
     query: str
     ours: Any
-    """What the language has; DuckDB's answer, an error included, differs as long as the quirk is needed."""
+    """What the language has; the database's answer, an error included, differs as long as the quirk is needed."""
     error: str = ""
     """The errors that it explains; none unless given."""
     answers: bool = True
@@ -100,6 +101,28 @@ def summed(nodes: list[tree.Node]) -> bool:
 
 def numbered(nodes: list[tree.Node]) -> bool:
     return any(call.name in ARITHMETIC for call in calls(nodes)) or summed(nodes)
+
+
+def beside(one: Callable[[list[tree.Node]], bool], two: Callable[[list[tree.Node]], bool]) -> Callable[[list[tree.Node]], bool]:
+    """Rules in which one comparison, call or choice is about both kinds."""
+    kinds = (tree.Compare, tree.In, tree.Between, tree.Call, tree.Case)
+
+    def touches(nodes: list[tree.Node]) -> bool:
+        parts = (list(node.walk()) for node in nodes if isinstance(node, kinds))
+        return any(one(part) and two(part) for part in parts)
+
+    return touches
+
+
+def extreme(nodes: list[tree.Node]) -> bool:
+    """Whole numbers near the ends of 64 bits, or beyond."""
+    met = any(isinstance(value, int) and abs(value) > 2**52 for value in literals(nodes))
+    return met or bool(columns(nodes) & (EXTREME | UNSIGNED))
+
+
+def negative(nodes: list[tree.Node]) -> bool:
+    """Whole numbers below 0, or columns that have some."""
+    return any(isinstance(value, int) and value < 0 for value in literals(nodes)) or bool(columns(nodes) & {"i", "j", "id", "k", "n"})
 
 
 REFUSED = "OutOfRange|Overflow|Conversion"
@@ -213,14 +236,6 @@ QUIRKS: dict[str, Quirk] = {
     "half of a pair is a character": Quirk(
         "chr takes surrogates, which then are no text", named("char"), "SELECT chr(55296)", None, "Codepoint", answers=False
     ),
-    "a bare null has no type": Quirk(
-        "some functions are of several types and can't choose one for NULL",
-        lambda nodes: None in literals(nodes) and any(True for _ in calls(nodes)),
-        "SELECT epoch_us(NULL)",
-        None,
-        "best candidate",
-        answers=False,
-    ),
     "large texts are fractions": Quirk(
         "the form of to_int64 reads a text as DOUBLE",
         named("to_int64", "to_integer", "to_double"),
@@ -248,12 +263,12 @@ QUIRKS: dict[str, Quirk] = {
 }
 
 
-def quirks_of(rule: tree.Node, found: object = frozenset()) -> set[str]:
-    """The quirks that explain what DuckDB said of a rule: an answer, or an error as text."""
+def quirks_of(rule: tree.Node, found: object = frozenset(), quirks: Mapping[str, Quirk] = QUIRKS) -> set[str]:
+    """The quirks that explain what a database said of a rule: an answer, or an error as text."""
     nodes = list(rule.walk())
     explaining = {
         name: quirk
-        for name, quirk in QUIRKS.items()
+        for name, quirk in quirks.items()
         if (quirk.error and re.search(quirk.error, found) if isinstance(found, str) else quirk.answers)
     }
     return {name for name, quirk in explaining.items() if quirk.touches(nodes)}

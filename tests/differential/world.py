@@ -17,6 +17,7 @@ from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.rules import tree
+from campaign_nb.rules.sql import Dialect
 from campaign_nb.rules.value import Root, Rule
 from campaign_nb.steps import Attach, Check, Filter, Population, Scan
 from tests.engine.polars.random_rules import DAYS, DECIMALS, INSTANTS, POOLS, TEXTS, WALLS
@@ -201,6 +202,6 @@ class Ground:
             connection.executemany("INSERT INTO campaign_feedback VALUES (?, ?, ?, ?)", [(key, *EVENT) for key in sorted(self.fans)])
         return connection
 
-    def sql(self, rule: tree.Node) -> str:
-        """A rule as people see it, for DuckDB."""
-        return Rule(rule, self.root).sql("duckdb", as_of=AS_OF.astimezone(ZoneInfo(PARIS)))
+    def sql(self, rule: tree.Node, dialect: Dialect = "duckdb") -> str:
+        """A rule as people see it, for a dialect."""
+        return Rule(rule, self.root).sql(dialect, as_of=AS_OF.astimezone(ZoneInfo(PARIS)))

@@ -50,10 +50,15 @@ def _ends(call: Call) -> tuple[Node, Node]:
     return end, start
 
 
+def _shown(date: Node) -> Node:
+    """What Spark's session shows of a date-time: the wall, which has no zone."""
+    return cast(date, "TIMESTAMP_NTZ")
+
+
 _MICROSECONDS = per(
     duckdb=lambda call: operator(exp.Sub, *(fn("EPOCH_US", node) for node in _ends(call))),
     postgres=lambda call: operator(exp.Mul, part("EPOCH", operator(exp.Sub, *_ends(call))), number(1_000_000)),
-    spark=lambda call: operator(exp.Sub, *(fn("UNIX_MICROS", node) for node in _ends(call))),
+    spark=lambda call: operator(exp.Sub, *(fn("UNIX_MICROS", node if call.instants else _shown(node)) for node in _ends(call))),
     snowflake=lambda call: fn("DATEDIFF", exp.var("MICROSECOND"), *reversed(_ends(call))),
     bigquery=lambda call: fn("DATETIME_DIFF", *_ends(call), exp.var("MICROSECOND")),
 )
@@ -84,11 +89,16 @@ def _oldest(call: Call) -> Node:
 
 
 def _parsed(kind: str, stamp: str) -> Build:
-    """Read ISO text; a dialect that can't try is told what to try."""
-    return per(
-        lambda call: try_cast(call.args[0], kind),
-        postgres=lambda call: case([(exp.RegexpLike(this=group(call.args[0]), expression=text(stamp)), cast(call.args[0], kind))]),
-    )
+    """Read ISO text; a dialect that can't try is told what to try.
+
+    The cast is outside of the choice: a literal inside would be read before anything is chosen.
+    """
+
+    def chosen(call: Call) -> Node:
+        value = call.args[0]
+        return cast(case([(exp.RegexpLike(this=group(value), expression=text(stamp)), value)]), kind)
+
+    return per(lambda call: try_cast(call.args[0], kind), postgres=chosen)
 
 
 _PLAIN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?"
@@ -118,7 +128,8 @@ def _cut(call: Call, date: Node, seconds: Node) -> Node:
         case "postgres":
             return fn("DATE_BIN", operator(exp.Mul, step, exp.Interval(this=text("1"), unit=exp.var("SECOND"))), date, epoch)
         case "spark":
-            return fn("TIMESTAMP_SECONDS", _floored(fn("UNIX_SECONDS", date), step))
+            over = fn("PMOD", fn("UNIX_MICROS", _shown(date)), operator(exp.Mul, cast(step, "BIGINT"), number(1_000_000)))
+            return fn("TIMESTAMPADD", exp.var("MICROSECOND"), exp.Neg(this=over), _shown(date))
         case "snowflake":
             return fn("DATEADD", exp.var("SECOND"), _floored(fn("DATE_PART", exp.var("EPOCH_SECOND"), date), step), epoch)
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from campaign_nb.rules.sql.functions import Call, Flavour, Join, as_text, date_part, exact, named, trim
+from campaign_nb.rules.sql.functions import Build, Call, Flavour, Join, as_text, date_part, decimals, exact, named, trim
 from campaign_nb.rules.sql.nodes import Node, case, cast, fn, group, number, operator, part, quotient, text
 from campaign_nb.rules.tree import Type
 
@@ -39,6 +39,11 @@ def _found(name: str) -> Join:
 
 def _call(name: str) -> Join:
     return lambda value, item: fn(name, value, item)
+
+
+def _placed(name: str) -> Build:
+    """Call a function of a text and places in it, where places have 32 bits; the last character unless there is a place."""
+    return lambda call: fn(name.upper(), call.args[0], *(cast(place, "INT") for place in call.args[1:] or [number(1)]))
 
 
 def _interval(unit: str) -> Node:
@@ -78,11 +83,12 @@ _POSTGRES = Flavour(
     starts_with=_call("STARTS_WITH"),
     ends_with=lambda value, item: operator(exp.EQ, fn("RIGHT", value, fn("LENGTH", item)), item),
     string_agg=lambda value, separator: _ordered("STRING_AGG", value, separator),
+    of_truths={"min": "BOOL_AND", "max": "BOOL_OR"},
     functions={
         "trim": trim("g"),
-        "round": lambda call: fn("ROUND", cast(call.args[0], "DECIMAL"), *call.args[1:]),
+        "round": lambda call: fn("ROUND", cast(call.args[0], "DECIMAL"), *decimals(call)),
         "mod": lambda call: operator(exp.Mod, *exact(call)),
-        "substring": lambda call: fn("SUBSTRING", call.args[0], *(cast(place, "INT") for place in call.args[1:])),
+        **{name: _placed(name) for name in ("left", "right", "substring")},
     },
 )
 

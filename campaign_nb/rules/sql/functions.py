@@ -33,6 +33,8 @@ class Call:
     today: Node
     now: Node
     flavour: Flavour
+    instants: bool = False
+    """Whether all arguments are known to be instants, which no clock has to say anything about."""
 
     @property
     def whole(self) -> bool:
@@ -63,6 +65,8 @@ class Flavour:
     string_agg: Join
     functions: Mapping[str, Build] = field(default_factory=dict[str, Build])
     escape: Callable[[Node], Node] = lambda like: like
+    of_truths: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the least and the greatest of truths are called where they are not `MIN` and `MAX`."""
     no_nan: Callable[[Node], Node] = lambda node: nullif(node, cast(text("NaN"), "DOUBLE"))
 
 
@@ -166,6 +170,11 @@ def trim(*flags: str) -> Build:
     return lambda call: fn("REGEXP_REPLACE", call.args[0], text(r"^\s+|\s+$"), text(""), *(text(flag) for flag in flags))
 
 
+def decimals(call: Call) -> list[Node]:
+    """Return the decimals to round to, where some are given: as an INT where rows decide, which databases ask for."""
+    return [cast(arg, "INT") if arg.find(exp.Column, exp.Null) else arg for arg in call.args[1:]]
+
+
 def _domain(last: Callable[[Node], Node]) -> Build:
     def build(call: Call) -> Node:
         address = call.args[0]
@@ -220,7 +229,7 @@ COMMON: Mapping[str, Build] = {
     "abs": named("ABS"),
     "ceil": named("CEIL"),
     "floor": named("FLOOR"),
-    "round": named("ROUND"),
+    "round": lambda call: fn("ROUND", call.args[0], *decimals(call)),
     "greatest": _extreme(exp.GTE, exp.LT),
     "least": _extreme(exp.LTE, exp.GT),
     "sign": named("SIGN"),

@@ -35,6 +35,8 @@ _ATOMS = (
     exp.Interval,
 )
 
+_TIME = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind="TIME")
+
 
 def fn(name: str, *args: Node) -> Node:
     """Call a function by exactly this name.
@@ -60,8 +62,8 @@ def quotient(left: Node, right: Node) -> Node:
 
 
 def cast(node: Node, kind: str) -> Node:
-    """Cast to a type by its general name."""
-    return exp.Cast(this=node.copy(), to=exp.DataType.build(kind))
+    """Cast to a type by its general name; a time of day is one everywhere, not the instant that some dialects have for it."""
+    return exp.Cast(this=node.copy(), to=_TIME.copy() if kind == "TIME" else exp.DataType.build(kind))
 
 
 def try_cast(node: Node, kind: str) -> Node:

@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
-from campaign_nb.rules.check import Scope, field_of, follow, type_of
+from campaign_nb.rules.check import Scope, field_of, field_of_value, follow, type_of
+from campaign_nb.rules.functions import REGISTRY
 from campaign_nb.rules.schema import LinkSchema
 from campaign_nb.rules.sql.forms import FORMS
 from campaign_nb.rules.sql.functions import Call, Flavour, Formless
@@ -30,6 +31,7 @@ _OPERATORS: dict[tree.Operator, type[exp.Binary]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
+_NULLS = ((Type.INTEGER, "BIGINT"), (Type.DATETIME, "TIMESTAMP"))
 _AGGREGATES = {"sum": "SUM", "avg": "AVG", "min": "MIN", "max": "MAX", "std_dev": "STDDEV_SAMP"}
 
 
@@ -162,6 +164,10 @@ class Query:
                 return self._column_of(node)
             case tree.Constant(value) | tree.Parameter(_, tree.Constant(value)):
                 return literal(value)
+            case tree.Size():
+                raise DefinitionError(
+                    Problem("sql", "the size of a transition has no form in a condition on rows", "a condition of a test")
+                )
             case tree.Variable(name):
                 return exp.Placeholder(this=re.sub(r"\W", "_", name, flags=re.ASCII) or "_")
             case tree.Call(name, args):
@@ -188,7 +194,10 @@ class Query:
             return exp.Count(this=found)
         if function == "count_distinct":
             return exp.Count(this=exp.Distinct(expressions=[found]))
-        return self._flavour.string_agg(found, text(separator)) if function == "string_agg" else fn(_AGGREGATES[function], found)
+        if function == "string_agg":
+            return self._flavour.string_agg(found, text(separator))
+        truths = function in self._flavour.of_truths and type_of(self._scope, value) is Type.BOOLEAN
+        return fn(self._flavour.of_truths[function] if truths else _AGGREGATES[function], found)
 
     def _call(self, name: str, args: Sequence[tree.Node]) -> Node:
         if name == "first_of" and isinstance(args[0], tree.Lines):
@@ -199,12 +208,19 @@ class Query:
         if build is None:
             raise DefinitionError(Problem("sql", f"{name} has no form in SQL", "rules without functions of messages", "rule.explain()"))
         kinds = [type_of(self._scope, arg) for arg in args]
-        call = Call([self.value(arg) for arg in args], kinds, self._at.today, self._at.now, self._flavour)
+        written = [_typed(name, position, arg, self.value(arg)) for position, arg in enumerate(args)]
+        call = Call(written, kinds, self._at.today, self._at.now, self._flavour, all(map(self._is_instant, args)))
         try:
             return build(call)
         except Formless:
             what = f"{name} has no form in {self._flavour.name}"
             raise DefinitionError(Problem("sql", what, "another dialect, or the rule without it", 'rule.sql("snowflake")')) from None
+
+    def _is_instant(self, node: tree.Node) -> bool:
+        if isinstance(node, tree.Constant):
+            return isinstance(node.value, dt.datetime) and node.value.tzinfo is not None
+        found = field_of_value(self._scope, "", node)
+        return found.type is Type.DATETIME and (found.zone is not None or node == tree.Call("now"))
 
     def _over(self, node: tree.Window) -> Node:
         """Return a window over all rows of the table, as the value that its own row has in a sub-query."""
@@ -273,6 +289,15 @@ class Query:
 
     def _on(self, link: LinkSchema, there: Query) -> Node:
         return both([operator(exp.EQ, there._raw(other), self._raw(own)) for own, other in link.on])
+
+
+def _typed(function: str, position: int, arg: tree.Node, made: Node) -> Node:
+    """Give a bare null the type that a function takes: databases with operators of several types can't choose one."""
+    value = arg.default if isinstance(arg, tree.Parameter) else arg
+    accepted = REGISTRY[function].accepts(position)
+    if value != tree.Constant(None) or Type.LIST in accepted:
+        return made
+    return next((cast(made, name) for kind, name in _NULLS if kind in accepted), made)
 
 
 def _column(name: str, alias: str) -> Node:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from campaign_nb.rules.functions.geo import EARTH
-from campaign_nb.rules.sql.functions import Build, Call
+from campaign_nb.rules.sql.functions import Build, Call, decimals
 from campaign_nb.rules.sql.nodes import Node, both, case, cast, either, fn, group, is_null, number, operator, text
 from campaign_nb.rules.tree import Type
 
@@ -45,7 +45,7 @@ def _whole(bits: int) -> Build:
 def _trunc(call: Call) -> Node:
     if call.flavour.name != "spark":
         exact = cast(call.args[0], "DECIMAL") if call.flavour.name == "postgres" and len(call.args) > 1 else call.args[0]
-        return fn("TRUNC", exact, *call.args[1:])
+        return fn("TRUNC", exact, *decimals(call))
     step = fn("POWER", number(10), call.args[1] if len(call.args) > 1 else number(0))
     size = operator(exp.Mul, fn("ABS", call.args[0]), step)
     return operator(exp.Mul, fn("SIGN", call.args[0]), operator(exp.Div, fn("FLOOR", size), step))
