@@ -135,8 +135,7 @@ class WallTimes:
         """Return the shortest step between two times of a day, or from one date to the next."""
         steps = [later - earlier for earlier, later in pairwise(self.seconds)]
         if self.seconds:
-            dates = list(islice(self.dates.onward(dt.date(2000, 1, 1)), 100))
-            days = min(((later - earlier).days for earlier, later in pairwise(dates)), default=0)
+            days = _nearest_days(self.dates)
             steps += [days * _MIDNIGHT + self.seconds[0] - self.seconds[-1]] if days else []
         return dt.timedelta(seconds=min(steps)) if steps else None
 
@@ -245,8 +244,10 @@ class DailyGrid:
         return total
 
     def shortest(self) -> dt.timedelta | None:
-        """Return the step."""
-        return self.step
+        """Return the step, or what is left from the last step of one day to the start of the next."""
+        first, last = self.between or (0, _MIDNIGHT - 1)
+        days, over = _nearest_days(self.dates), (last - first) * _SECOND // self.step * self.step
+        return min(self.step, days * _DAY - over) if days else self.step
 
     def _window(self, date: dt.date) -> _Window | None:
         """Return the range of a date, which is over at the latest when the next day's range starts."""
@@ -258,6 +259,12 @@ class DailyGrid:
         following = first_pass(wall + _DAY) or last_pass(wall + _DAY)
         end = following - _SECOND if self.between is None else min(last_pass(last_wall), following - _SECOND)
         return _Window(wall, start, last_wall if self.between else None, max(start, end))
+
+
+def _nearest_days(dates: Dates) -> int:
+    """Return how many days lie between two dates of a rule at the least; 0 when there are no two."""
+    some = list(islice(dates.onward(dt.date(2000, 1, 1)), 100))
+    return min(((later - earlier).days for earlier, later in pairwise(some)), default=0)
 
 
 def _shown_at(at: dt.datetime, zone: ZoneInfo) -> Candidate:

@@ -46,6 +46,7 @@ class Schedule:
     kind: ClassVar[str]
     recurring: ClassVar[bool] = True
     timed: ClassVar[bool] = True  # false for kinds that name no instants of their own
+    awaits: ClassVar[bool] = False  # true for kinds whose launches somebody asks for
 
     time_zone: str | None = None
     valid_from: str | dt.date | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Self, cast
 
-from campaign_nb.errors import listed
+from campaign_nb.errors import Problem, listed
 from campaign_nb.schedule.reading import Reading, shown
 from campaign_nb.schedule.schedule import Schedule
 from campaign_nb.schedule.sentence import joined, literal
@@ -57,6 +57,7 @@ class OnSignal(Schedule):
     kind = "on_signal"
     recurring = False
     timed = False
+    awaits = True
 
     def __init__(
         self,
@@ -78,6 +79,25 @@ class OnSignal(Schedule):
     def test_values(self) -> dict[str, object]:
         """The values for dry runs, of the parameters that have one."""
         return {parameter.name: parameter.test for parameter in self.parameters if parameter.test is not None}
+
+    def faults(self, values: Mapping[str, object], where: str) -> Iterator[Problem]:
+        """Yield what a signal with these values has wrong.
+
+        What was not declared is passed on as it is.
+
+        >>> [problem.what for problem in OnSignal(channel=str).faults({}, "signal")]
+        ["no value for parameter 'channel'"]
+        """
+        for parameter in self.parameters:
+            if parameter.name not in values:
+                do = f'campaign.signal({parameter.name}="…")'
+                yield Problem(where, f"no value for parameter {parameter.name!r}", _WORDS[parameter.type], do)
+            elif not _of_type(values[parameter.name], parameter.type):
+                what = f"{parameter.name}={shown(values[parameter.name])}"
+                yield Problem(where, what, _WORDS[parameter.type], f"campaign.signal({parameter.name}=…)")
+        for name, value in values.items():
+            if not isinstance(value, tuple(_TYPES.values())) or (isinstance(value, float) and not math.isfinite(value)):
+                yield Problem(where, f"{name}={shown(value)}", "text, a number, true or false, a date", "campaign.signal(…)")
 
     def _read(self, reading: Reading) -> None:
         given: object = self.parameters
@@ -114,6 +134,14 @@ class OnSignal(Schedule):
             given = ["{" + ", ".join(f"{literal(name)}: {value}" for name, value in pairs) + "}"]
         given += [f"{f.name}={literal(getattr(self, f.name))}" for f in options if getattr(self, f.name) != f.default]
         return f"OnSignal({', '.join(given)})"
+
+
+def _of_type(value: object, word: str) -> bool:
+    if word == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if word == "int":
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime) if word == "date" else isinstance(value, _TYPES[word])
 
 
 def _parameter(reading: Reading, name: object, value: object) -> Parameter:

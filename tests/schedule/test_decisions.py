@@ -233,6 +233,12 @@ def test_a_period_under_fifteen_minutes_is_allowed_with_a_warning() -> None:
     assert not SeveralTimesADay(["23:55", "00:05"], days="mon").warnings()
 
 
+def test_what_is_left_of_a_day_after_the_last_step_may_be_the_shortest_period() -> None:
+    assert "after 5m" in str(SeveralTimesADay(every="35m", between=("00:00", "23:59")).warnings()[0])  # 23:55, then 00:00
+    assert "after 10m" in str(SeveralTimesADay(every="55m", days="weekdays").warnings()[0])  # 23:50, then 00:00
+    assert not SeveralTimesADay(every="35m", between=("00:00", "23:59"), days=["mon", "thu"]).warnings()
+
+
 def test_a_period_of_one_second_is_the_shortest() -> None:
     second = SeveralTimesADay(every="1s", time_zone="UTC").launches(1, after="2026-07-01 09:00")
     assert second[0].isoformat() == "2026-07-01T09:00:01+00:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,11 @@ from campaign_nb.store.launches import LaunchRecord
 from campaign_nb.store.runs import RunRecord
 
 HOUR = dt.timedelta(hours=1)
+
+
+@functools.cache
+def read_schedule(document: str) -> Schedule:
+    return Schedule.from_json(json.loads(document))
 
 
 class Behaviour:
@@ -43,19 +49,13 @@ class FakeLauncher:
         return lambda: self.listeners.remove(listener)
 
     def scheduled(self) -> list[Scheduled]:
-        found: list[Scheduled] = []
         with self.store.read() as connection:
-            for record in campaigns.list_campaigns(connection, ["scheduled", "live"]):
-                version = campaigns.published(connection, record.id)
-                if (
-                    record.id in self.behaviours
-                    and version is not None
-                    and version.schedule is not None
-                    and version.published_at is not None
-                ):
-                    schedule = Schedule.from_json(json.loads(version.schedule))
-                    found.append(Scheduled(record.id, record.name, version.version, schedule, version.published_at, record.paused))
-        return found
+            rows = campaigns.list_scheduled(connection, ["scheduled", "live"])
+        return [
+            Scheduled(row.campaign_id, row.name, row.version, read_schedule(row.schedule), row.published_at, row.paused)
+            for row in rows
+            if row.campaign_id in self.behaviours
+        ]
 
     def as_of(self, scheduled: Scheduled, due: dt.datetime) -> dt.datetime:
         return self.data_as_of or due
@@ -112,7 +112,8 @@ class World:
         with self.store.begin() as connection:
             record = campaigns.find(connection, name) or campaigns.create(connection, name, now)
             document = None if schedule is None else json.dumps(schedule.to_json())
-            definition = json.dumps({"activities": [{"label": "All", "kind": "build_audience"}, {"label": "Mail", "kind": "email"}]})
+            items = [{"label": "All", "kind": "build_audience"}, {"label": "Mail", "kind": "email"}]
+            definition = json.dumps({"on_error": "ignore", "activities": items})
             campaigns.save_version(connection, record.id, definition, now, schedule=document)
             ahead = schedule is not None and not schedule.recurring and bool(schedule.launches(1, now))
             status = "scheduled" if ahead else "live"
