@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 from campaign_nb.activity import Activity, Compiled, Context, Rows, rule_problems, several, value_problems
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean
@@ -12,34 +13,36 @@ from campaign_nb.rules import tree
 from campaign_nb.rules.handle import LineColumns
 from campaign_nb.rules.parse import node_of_rule, table_of_rule
 from campaign_nb.rules.value import node_of, order_of
-from campaign_nb.steps import Attach, Bring, Check, Filter, Population, Scan, Step
+from campaign_nb.steps import MATCHES, Attach, Bring, Check, Filter, Population, Scan, Step
+from campaign_nb.steps.join import Join, join_of, join_problems
 
 EVERYBODY = tree.Everybody()
+_NAME = re.compile(r"[\w\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """A column of a table or of another transition, found by equal columns.
 
-    `on` pairs columns of the row with columns there; without it the keys are compared. `where` chooses rows there, `order`
-    the first of several, in the end the key. Nulls: a null matches nothing, no match is null.
+    Or by a condition on both rows. `on` pairs columns of the row with columns there (without it the keys are compared), or is
+    a rule in which `cn.col.x` is the row of the population and the table's handle names the row there:
+    `(prices.since <= cn.col.day) & …`; in its text those are `day` and `prices.since`. `where` chooses rows there, where
+    `cn.col.x` is the row there. Of several rows the first in `order` counts, in the end by the key.
+    Nulls: a null matches nothing, unknown is no match, no match is null.
     """
 
     column: str
     table: str | None = None
-    on: Mapping[str, str] = field(default_factory=dict[str, str])
+    on: Mapping[str, str] | tree.Node = field(default_factory=dict[str, str])
     where: tree.Node = EVERYBODY
     order: tuple[tree.Order, ...] = ()
 
-    def __init__(
-        self, column: str, table: object = None, *, on: Mapping[str, str] | str | None = None, where: object = None, order: object = ()
-    ) -> None:
-        """Read the table, the pairs, the rule and the order; without a table the activity's second input is meant."""
-        pairs = {on: on} if isinstance(on, str) else dict(on or {})
+    def __init__(self, column: str, table: object = None, *, on: object = None, where: object = None, order: object = ()) -> None:
+        """Read the table, the pairs or the condition, the rule and the order; without a table the second input is meant."""
         values: tuple[tuple[str, object], ...] = (
             ("column", column),
             ("table", table if isinstance(table, str) or table is None else table_of_rule(table)),
-            ("on", pairs),
+            ("on", _pairs(on)),
             ("where", tree.Everybody() if where is None else node_of_rule(where)),
             ("order", tuple(order_of(item) for item in several(order))),
         )
@@ -49,14 +52,25 @@ class Lookup:
     @property
     def source(self) -> tuple[object, ...]:
         """What lookups must share to be one join."""
-        return (self.table, tuple(self.on.items()), self.where, self.order)
+        on = self.on if isinstance(self.on, tree.Node) else tuple(self.on.items())
+        return (self.table, on, self.where, self.order)
+
+
+def _pairs(on: object) -> Mapping[str, str] | tree.Node:
+    """Return pairs of columns, or a condition; a text that is no mere name is the text of a condition."""
+    if on is None or isinstance(on, Mapping):
+        return dict(cast("Mapping[str, str]", on or {}))
+    if isinstance(on, str) and _NAME.fullmatch(on):
+        return {on: on}
+    return node_of_rule(on)
 
 
 class Enrich(Activity):
     """Add columns: attributes, expressions, aggregates of linked rows.
 
     Also the first n linked rows as a list (`.head(3)`) or as columns (`.columns(3)`), and `cn.Lookup`: columns of another
-    table, or of a second input, that is not linked but equals some columns.
+    table, or of a second input, that is not linked but equals some columns or meets a condition on both rows. Rows that
+    find none or several are counted with that reason; they stay.
 
     Shape: one input, or two where a lookup reads the second; the same rows, more columns, computed where something reads them.
     Nulls: a sum of no linked rows is null, so is a list; a count is 0.
@@ -124,10 +138,12 @@ class Enrich(Activity):
             what = "a lookup without a table and without a second input" if lookup.table is None else f"no table {lookup.table!r}"
             yield Problem(where, what, expected, "others=[…], or cn.Lookup(column, table)")
             return
-        if not lookup.on and there.table.label != inputs[0].table.label:
+        if isinstance(lookup.on, tree.Node):
+            yield from join_problems(lookup.on, inputs[0], there, where)
+        elif not lookup.on and there.table.label != inputs[0].table.label:
             what = f"rows of {inputs[0].table.label!r} and of {there.table.label!r} are compared by key"
             yield Problem(where, what, "pairs of columns", 'on={"sku": "code"}')
-        for here, column in lookup.on.items():
+        for here, column in () if isinstance(lookup.on, tree.Node) else lookup.on.items():
             yield from value_problems(inputs[0], tree.Column(here), where)
             yield from value_problems(there, tree.Column(column), where)
         yield from value_problems(there, tree.Column(lookup.column), where)
@@ -143,15 +159,39 @@ class Enrich(Activity):
         for name, node in self.columns.items():
             if isinstance(node, Lookup):
                 joins.setdefault(node.source, []).append((name, node))
+        counted: list[Step] = []
         for found in joins.values():
             lookup = found[0][1]
             other: Step = inputs[1] if lookup.table is None else Scan(Population(context.schema, context.schema.schema_of(lookup.table)))
-            if not isinstance(lookup.where, tree.Everybody):
-                other = Filter(other, (Check("not looked up", lookup.where),))
-            on = lookup.on or {name: name for name in inputs[0].population.table.key}
-            pairs = tuple((tree.Column(here), tree.Column(there)) for here, there in on.items())
-            step = Bring(step, other, pairs, tuple((name, item.column) for name, item in found), lookup.order)
-        return Compiled({"out": step})
+            join = _join(lookup, inputs[0].population, other.population)
+            for rule in (lookup.where, join.chosen):
+                if not isinstance(rule, tree.Everybody):
+                    other = Filter(other, (Check("not looked up", rule),))
+            columns = tuple((name, item.column) for name, item in found)
+            step = Bring(step, other, join.pairs, columns, lookup.order, join.rule, join.here, join.there)
+            counted.append(Filter(step, _checks(other.population.table.label, two=len(inputs) > 1)))
+        return Compiled({"out": step}, drops=tuple(counted))
+
+
+def _checks(label: str, *, two: bool) -> tuple[Check, ...]:
+    """Return what counts the rows that find none, or several; no row is left out by it.
+
+    Rows that only the second input has are none of these: their reason is the last one, which counts nobody.
+    """
+    matches = tree.Column(MATCHES)
+    found = (
+        Check(f"kept without a match in {label}", tree.Compare(">", matches, tree.Constant(0))),
+        Check(f"kept with the first of several in {label}", tree.Compare("=", matches, tree.Constant(1))),
+    )
+    return (*found, Check("only looked up", EVERYBODY)) if two else found
+
+
+def _join(lookup: Lookup, here: Population, there: Population) -> Join:
+    """Return how rows match: by a condition, by pairs of columns, or by key."""
+    if isinstance(lookup.on, tree.Node):
+        return join_of(lookup.on, here, there)
+    on = lookup.on or {name: name for name in here.table.key}
+    return Join(tuple((tree.Column(name), tree.Column(column)) for name, column in on.items()))
 
 
 def _there(lookup: Lookup, inputs: Sequence[Population], context: Context) -> Population | None:

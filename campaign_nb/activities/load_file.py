@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from campaign_nb.activity import OUT, Activity, Compiled, Context, Port, Rows
+from campaign_nb.activity import OUT, Activity, Compiled, Context, Effect, Port, Rows
 from campaign_nb.data.file_column import TYPES, FileColumn, default_faults
 from campaign_nb.data.flat_file import CONTENT, LINE, FileFormat, FlatFile, Layout, sample
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean
@@ -35,7 +35,8 @@ class FileTable:
 class LoadFile(Activity):
     """Start with the lines of a CSV or text file.
 
-    `.rejects` holds the lines that can't be read, each with its reason.
+    `.rejects` holds the lines that can't be read, each with its reason; `.rejects.extract_file("Rejects", "rejects.csv",
+    columns=["line", "content", "reason"])` keeps them in a file.
 
     Shape: no input; one row per record, identified by the number of its first line, with the columns named, or those of
     the file's header with types guessed from a thousand lines. `.reconcile(…)` finds the person of a row.
@@ -81,6 +82,8 @@ class LoadFile(Activity):
     """The zone of dates with a time; the campaign's by default."""
     errors: int | None = None
     """How many lines may be rejected before the whole file is; any number by default."""
+    delete: bool = False
+    """Whether the file is deleted once a live run has its lines; one that has taken its place meanwhile stays."""
 
     @classmethod
     def of(
@@ -98,6 +101,7 @@ class LoadFile(Activity):
         multiline: bool = True,
         time_zone: str | None = None,
         errors: int | None = None,
+        delete: bool = False,
     ) -> Self:
         """Build from a path.
 
@@ -108,6 +112,9 @@ class LoadFile(Activity):
         if problems:
             raise DefinitionError(*problems, subject="load_file" if len(problems) > 1 else "")
         if columns is None:
+            if delete and sample_file is None:
+                what = "delete=True, and the columns are those of the file's header"
+                raise DefinitionError(Problem("load_file", what, "columns, or a sample that stays", 'sample_file="sample.csv"'))
             if layout == "fixed":
                 raise DefinitionError(
                     Problem(
@@ -131,7 +138,13 @@ class LoadFile(Activity):
             multiline=multiline,
             time_zone=time_zone,
             errors=errors,
+            delete=delete,
         )
+
+    @property
+    def changes_data(self) -> bool:  # type: ignore[override] # it hangs on an option
+        """Whether its lines can't be read again, so that they are stored."""
+        return self.delete
 
     def ports(self) -> tuple[Port, ...]:
         """The lines that were read, and the others."""
@@ -166,14 +179,15 @@ class LoadFile(Activity):
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Read the lines and keep those with which nothing is wrong."""
-        file = FlatFile(self.path, self._format, self.columns, self.errors)
+        file = FlatFile(self.path, self._format, self.columns, self.errors, self.delete)
         zones = {name: self.time_zone if column.type == "datetime" else None for name, column in self.columns.items()}
         kept = {name: Field(name, TYPES[column.type][0], zones[name]) for name, column in self.columns.items() if not column.ignore}
         lines = FileRows(Population(context.schema, FileTable(context.label), kept), file)
         fault = tree.Column(FAULT)
         checks = (Check(what, tree.Or((tree.IsNull(fault), tree.Compare("<>", fault, tree.Constant(what))))) for what in file.faults)
         good = Filter(lines, tuple(checks))
-        return Compiled({OUT: good, REJECTS: Rejected(good)}, drops=(good,))
+        effects = (Effect("remove", self.path, good),) if self.delete else ()
+        return Compiled({OUT: good, REJECTS: Rejected(good)}, drops=(good,), effects=effects)
 
 
 def _typed(name: str, kind: object) -> FileColumn:

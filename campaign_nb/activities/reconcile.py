@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self
 
-from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, rule_problems, several, value_problems
+from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows, rule_problems, several, value_problems
 from campaign_nb.errors import DefinitionError, Problem, did_you_mean
 from campaign_nb.rules import tree
 from campaign_nb.rules.check import Misfit, type_of
@@ -13,7 +13,7 @@ from campaign_nb.rules.parse import node_of_rule, table_of_rule
 from campaign_nb.rules.schema import TableSchema
 from campaign_nb.rules.tree import Type
 from campaign_nb.rules.value import order_of
-from campaign_nb.steps import FIRST, MATCHES, Check, Filter, Match, Population, Rejected, Rekey, Step
+from campaign_nb.steps import FIRST, MATCHES, Attach, Check, Filter, Match, Population, Rejected, Rekey, Step
 
 
 class Reconcile(Activity):
@@ -23,6 +23,8 @@ class Reconcile(Activity):
     Shape: one input; one row of the table for each row that matches exactly one, with the added columns that the table
     does not have itself. The complement holds the others: no match, ambiguous, matched by an earlier row (by key).
     Nulls: a null matches nothing. Text that is compared with a number or a date is read as one.
+    With `keep` all rows go on as they are, with the key of the row that they match in columns of their own, null where there
+    is none; several rows may then match the same one. The complement lists those without one beside, with the reason.
     Errors: an unknown table or column, types that can't be compared, on_many="first" without an order.
 
     >>> import polars as pl, campaign_nb as cn
@@ -51,6 +53,8 @@ class Reconcile(Activity):
     """What happens to a row with several matches: it is ambiguous, or takes the first in an order."""
     order: tuple[tree.Order, ...] = ()
     """Which of several matches is the first."""
+    keep: bool | Mapping[str, str] = False
+    """Whether rows keep their dimension and get the key found as added columns; names for those, where theirs are taken."""
 
     @classmethod
     def of(
@@ -61,6 +65,7 @@ class Reconcile(Activity):
         where: object = None,
         on_many: Literal["reject", "first"] = "reject",
         order: object = (),
+        keep: bool | Mapping[str, str] = False,
     ) -> Self:
         """Build from a table and pairs of columns, or one name that both have."""
         table = to if isinstance(to, str) else table_of_rule(to)
@@ -75,11 +80,17 @@ class Reconcile(Activity):
         if (on_many == "first") != bool(orders):
             what = "on_many='first' without an order" if not orders else "an order without on_many='first'"
             raise DefinitionError(Problem("reconcile", what, "both, or neither", 'on_many="first", order=customers.joined.desc()'))
-        return cls(to=table, on=pairs, where=tree.Everybody() if where is None else node_of_rule(where), on_many=on_many, order=orders)
+        rule = tree.Everybody() if where is None else node_of_rule(where)
+        kept = dict(keep) if isinstance(keep, Mapping) else keep
+        return cls(to=table, on=pairs, where=rule, on_many=on_many, order=orders, keep=kept)
 
     def ports(self) -> tuple[Port, ...]:
         """The rows that match, in the new dimension, and the others."""
         return (Port(), Port(COMPLEMENT, complement=True))
+
+    def accounting(self) -> Rows:
+        """With `keep` a row without a match leaves twice."""
+        return "partitions" if self.keep is False else "creates"
 
     def validate(self, inputs: Sequence[Population], context: Context) -> Iterator[Problem]:
         """Yield unknown tables and columns, and pairs that can't be equal."""
@@ -100,6 +111,30 @@ class Reconcile(Activity):
         yield from rule_problems(there, self.where, where)
         for order in self.order:
             yield from value_problems(there, order.value, where)
+        yield from self._keep_problems(inputs[0], table, where)
+
+    def _keep_problems(self, here: Population, table: TableSchema, where: str) -> Iterator[Problem]:
+        """Yield names for the key that can't be used."""
+        if self.keep is False:
+            return
+        for name in () if self.keep is True else self.keep:
+            if name not in table.key:
+                yield Problem(where, f"keep names {name!r}", did_you_mean(name, table.key), f'keep={{"{next(iter(table.key), "…")}": "…"}}')
+        names = self._links(table)
+        for key, name in names.items():
+            if not isinstance(name, str) or not name.strip() or name.startswith("_"):  # pyright: ignore[reportUnnecessaryIsInstance] # users
+                yield Problem(
+                    where, f"a column called {name!r}", "text that does not start with an underscore", f'keep={{"{key}": "person"}}'
+                )
+            elif here.scope.row.column(name) is not None or list(names.values()).count(name) > 1:
+                yield Problem(
+                    where, f"the population already has a column {name!r}", "another name", f'keep={{"{key}": "{table.label}_{key}"}}'
+                )
+
+    def _links(self, table: TableSchema) -> dict[str, str]:
+        """Return the names of the columns that hold the key found, by the table's own."""
+        named = self.keep if isinstance(self.keep, Mapping) else dict[str, str]()
+        return {key: named.get(key, key) for key in table.key}
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Look rows up, leave out those without one, give the others their new key."""
@@ -110,12 +145,22 @@ class Reconcile(Activity):
         checks = [Check("no match", tree.Compare(">", matches, tree.Constant(0)))]
         if not self.order:
             checks.append(Check("ambiguous", tree.Compare("=", matches, tree.Constant(1))))
+        if self.keep is not False:
+            return self._keeping(looked, checks)
         checks.append(Check("matched by an earlier row", tree.Truth(tree.Column(FIRST))))
         kept = Filter(looked, tuple(checks))
         return Compiled(
             {OUT: Rekey(kept, context.schema, table, looked.keys, _kept(source.population, table)), COMPLEMENT: Rejected(kept)},
             drops=(kept,),
         )
+
+    def _keeping(self, looked: Match, checks: list[Check]) -> Compiled:
+        """Add the key of the match to every row; the complement has those without one, which are in the output too."""
+        one, nothing = tree.And(tuple(check.rule for check in checks)), tree.Constant(None)
+        found = zip(self._links(looked.table).values(), looked.keys, strict=True)
+        added = Attach(looked, tuple((name, tree.Case(((one, tree.Column(key)),), nothing)) for name, key in found))
+        counted = Filter(looked, tuple(checks))
+        return Compiled({OUT: added, COMPLEMENT: Rejected(counted)}, drops=(counted,))
 
 
 def _kept(population: Population, table: TableSchema) -> tuple[str, ...]:

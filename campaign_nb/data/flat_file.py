@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
+import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -15,12 +18,18 @@ from campaign_nb.data.file_column import FileColumn, guessed, read_column
 from campaign_nb.errors import DataError, DefinitionError, Problem
 
 MOST_BYTES = 50_000_000
+MOST_SHOWN = 10_000
+"""How many characters of a line are kept to be shown."""
 LINE, CONTENT, FAULT = "line", "content", "_fault"
 COLUMNS, QUOTES, ENCODING, NUL = "wrong number of columns", "quotes do not match", "not in the encoding", "a NUL character"
+LONG = f"a field of more than {csv.field_size_limit():,} characters"
 Layout: TypeAlias = Literal["delimited", "fixed"]
 Record: TypeAlias = tuple[int, str, list[str] | None, str | None]
 """The line on which a record starts, its text, its fields and what is wrong with it."""
 
+_ENDS = "\r\n"
+_LOST = re.compile("[\udc80-\udcff]")
+"""What stands for a byte outside the encoding."""
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -51,11 +60,15 @@ class FlatFile:
     columns: Mapping[str, FileColumn] = field(default_factory=dict[str, FileColumn])
     errors: int | None = None
     """How many lines may be rejected before the whole file is; None for any number."""
+    goes: bool = False
+    """Whether it is deleted once it was loaded."""
+    digest: list[str] = field(default_factory=list[str], compare=False, repr=False)
+    """The hash of the content each time that it was read."""
 
     @property
     def faults(self) -> list[str]:
         """All that can be wrong with a line, in the order in which it is looked for."""
-        found = [ENCODING, NUL, QUOTES, COLUMNS]
+        found = [ENCODING, NUL, QUOTES, LONG, COLUMNS]
         for name, column in self.columns.items():
             found += [f"{name}: {what}" for what in column.faults]
         return found
@@ -66,7 +79,12 @@ class FlatFile:
         Shape: one row per record with its line number, its text, the typed columns, and what is wrong with it, or null.
         Errors: a file that is gone, too large or empty, an unknown encoding, more rejected lines than `errors`.
         """
-        records = list(records_of(self.path, self.format, self.columns))
+        if self.goes and not os.path.exists(self.path):
+            do = "run[…] of the load itself has its rows; put a file there for another run"
+            raise _refused(self.path, "it is gone: it is deleted once a run has loaded it", "a file for each run", do)
+        content = _content(self.path, self.format)
+        self.digest.append(hashlib.sha256(content).hexdigest())
+        records = list(records_of(self.path, content, self.format, self.columns))
         frame = self._typed(records)
         wrong = int(frame[FAULT].is_not_null().sum())
         if self.errors is not None and wrong > self.errors:
@@ -102,7 +120,7 @@ def sample(path: str, format: FileFormat) -> dict[str, FileColumn]:
 
     Errors: a file that can't be read, no line, a name twice in the header.
     """
-    rows = [row for _, row in zip(range(1_001), _rows(path, format), strict=False)]
+    rows = [row for _, row in zip(range(1_001), _rows(path, _content(path, format), format), strict=False)]
     if not rows:
         raise _refused(path, "it has no line", "a header, or at least one line", "check the file")
     first = next((row for _, _, row, _ in rows if row is not None), None)
@@ -121,9 +139,9 @@ def sample(path: str, format: FileFormat) -> dict[str, FileColumn]:
     return {name: FileColumn(type=guessed([row[at] for row in good])) for at, name in enumerate(names)}
 
 
-def records_of(path: str, format: FileFormat, columns: Mapping[str, FileColumn]) -> Iterator[Record]:
+def records_of(path: str, content: bytes, format: FileFormat, columns: Mapping[str, FileColumn]) -> Iterator[Record]:
     """Yield the records below the header; one with another number of fields than there are columns has no fields."""
-    rows = _rows(path, format) if format.layout == "delimited" else _fixed(path, format, columns)
+    rows = _rows(path, content, format) if format.layout == "delimited" else _fixed(path, content, format, columns)
     if format.header:
         next(rows, None)
     for line, text, row, fault in rows:
@@ -133,8 +151,9 @@ def records_of(path: str, format: FileFormat, columns: Mapping[str, FileColumn])
             yield line, text, row, fault
 
 
-def _fixed(path: str, format: FileFormat, columns: Mapping[str, FileColumn]) -> Iterator[Record]:
-    for line, text in _lines(path, format):
+def _fixed(path: str, content: bytes, format: FileFormat, columns: Mapping[str, FileColumn]) -> Iterator[Record]:
+    for line, whole in _lines(path, content, format):
+        text = whole.rstrip(_ENDS)
         fault = _damage(text)
         cut, at = list[str](), 0
         for column in columns.values():
@@ -144,9 +163,9 @@ def _fixed(path: str, format: FileFormat, columns: Mapping[str, FileColumn]) -> 
             yield line, text, None if fault or len(text) > at else cut, fault or (COLUMNS if len(text) > at else None)
 
 
-def _rows(path: str, format: FileFormat) -> Iterator[Record]:
+def _rows(path: str, content: bytes, format: FileFormat) -> Iterator[Record]:
     """Yield the records of a delimited file; a record that can't be cut has no fields."""
-    lines = _Lines(_lines(path, format), one=not format.multiline)
+    lines = _Lines(_lines(path, content, format), one=not format.multiline)
     quoting = csv.QUOTE_MINIMAL if format.quote else csv.QUOTE_NONE
     reader = csv.reader(lines, delimiter=format.separator, quotechar=format.quote or None, quoting=quoting, strict=True)
     while True:
@@ -158,8 +177,8 @@ def _rows(path: str, format: FileFormat) -> Iterator[Record]:
                 return
             continue
         except csv.Error:
-            lines.back()
-            yield lines.first, lines.text, None, _damage(lines.text) or QUOTES
+            alone = lines.back()
+            yield lines.first, lines.text, None, _damage(lines.text) or (LONG if alone and _is_long(lines.text) else QUOTES)
             continue
         fault = _damage(lines.text)
         if row:
@@ -171,7 +190,7 @@ class _Lines:
 
     def __init__(self, lines: Iterator[tuple[int, str]], *, one: bool) -> None:
         """Take the lines; `one` lets each record have a single one."""
-        self._lines, self._one, self._again = lines, one, list[tuple[int, str]]()
+        self._lines, self._one, self._again = lines, one, deque[tuple[int, str]]()
         self._taken: list[tuple[int, str]] = []
         self.ended = False
 
@@ -179,10 +198,15 @@ class _Lines:
         """Begin a record."""
         self._taken = []
 
-    def back(self) -> None:
-        """Give back all lines of a broken record but the first, so that one stray quote does not take the rest of the file."""
-        self._again = self._taken[1:] + self._again
+    def back(self) -> bool:
+        """Give back all lines of a broken record but the first, so that one stray quote does not take the rest of the file.
+
+        Return whether the record had that line alone.
+        """
+        alone = len(self._taken) == 1
+        self._again.extendleft(reversed(self._taken[1:]))
         self._taken = self._taken[:1]
+        return alone
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -190,12 +214,12 @@ class _Lines:
     def __next__(self) -> str:
         if self._one and self._taken:
             raise StopIteration
-        line = self._again.pop(0) if self._again else next(self._lines, None)
+        line = self._again.popleft() if self._again else next(self._lines, None)
         if line is None:
             self.ended = True
             raise StopIteration
         self._taken.append(line)
-        return line[1] + "\n"
+        return line[1]
 
     @property
     def first(self) -> int:
@@ -205,18 +229,32 @@ class _Lines:
     @property
     def text(self) -> str:
         """The record's text."""
-        return "\n".join(text for _, text in self._taken)
+        return "".join(text for _, text in self._taken).rstrip(_ENDS)
 
 
-def _lines(path: str, format: FileFormat) -> Iterator[tuple[int, str]]:
-    """Yield lines with their numbers; any of the three line ends ends one, bytes outside the encoding stay visible as such."""
-    with io.StringIO(_text(path, format), newline=None) as text:
-        for number, line in enumerate(text, 1):
-            if number > format.skip:
-                yield number, line.rstrip("\n")
+def _is_long(text: str) -> bool:
+    return len(text) > csv.field_size_limit()
 
 
-def _text(path: str, format: FileFormat) -> str:
+def _lines(path: str, content: bytes, format: FileFormat) -> Iterator[tuple[int, str]]:
+    """Yield lines with their numbers and ends, any of the three; bytes outside the encoding stay visible as such."""
+    marked = format.encoding.lower() in ("utf-8", "utf8")
+    try:
+        with io.TextIOWrapper(
+            io.BytesIO(content), "utf-8-sig" if marked else format.encoding, errors="surrogateescape", newline=""
+        ) as text:
+            for number, line in enumerate(text, 1):
+                if number > format.skip:
+                    yield number, line
+    except LookupError as error:
+        raise DefinitionError(
+            Problem(f"file {path!r}", f"no encoding {format.encoding!r}", "utf-8, latin-1, cp1252 or utf-16", 'encoding="latin-1"')
+        ) from error
+    except UnicodeError as error:
+        raise _refused(path, f"it is not in {format.encoding}", "text in the encoding named", 'encoding="latin-1"') from error
+
+
+def _content(path: str, format: FileFormat) -> bytes:
     try:
         size = os.path.getsize(path)
         if size > MOST_BYTES:
@@ -238,24 +276,18 @@ def _text(path: str, format: FileFormat) -> str:
     marked = _MARKS.get(content[:2])
     if marked is not None and not format.encoding.lower().startswith("utf-16"):
         raise _refused(path, f"it starts like {marked}", f"text in {format.encoding}", f'encoding="{marked}"')
-    try:
-        return content.decode("utf-8-sig" if format.encoding.lower() in ("utf-8", "utf8") else format.encoding, "surrogateescape")
-    except LookupError as error:
-        raise DefinitionError(
-            Problem(f"file {path!r}", f"no encoding {format.encoding!r}", "utf-8, latin-1, cp1252 or utf-16", 'encoding="latin-1"')
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _refused(path, f"it is not in {format.encoding}", "text in the encoding named", 'encoding="latin-1"') from error
+    return content
 
 
 def _damage(text: str) -> str | None:
-    if any("\udc80" <= letter <= "\udcff" for letter in text):
+    if _LOST.search(text):
         return ENCODING
     return NUL if "\0" in text else None
 
 
 def _shown(text: str) -> str:
-    """Return a line without what no text can hold: bytes outside the encoding become marks."""
+    """Return a line, or its start, without what no text can hold: bytes outside the encoding become marks."""
+    text = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -14,6 +14,7 @@ from campaign_nb.clock import Clock
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.data.source import source_of
 from campaign_nb.delivery.local_time import instants
+from campaign_nb.delivery.removal import removes
 from campaign_nb.delivery.replacing import alone, replace
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.kept import write_rows
@@ -74,7 +75,7 @@ class Changes:
         """
         tables = {info.path for info in model.infos.values() if info.writable}
         with self._store.read() as connection:
-            due = files.list_files(connection, kind="change_due")
+            due = _due(connection)
         wanted = [_about(file)["path"] for file in due if file.run_id == run.id or _about(file)["path"] in tables]
         for path in dict.fromkeys(wanted):
             self._settle(Path(path))
@@ -87,7 +88,7 @@ class Changes:
             )
         with alone(path, where):
             with self._store.read() as connection:
-                due = files.list_files(connection, kind="change_due")
+                due = _due(connection)
             for file in due:
                 if _about(file)["path"] == str(path):
                     self._make(path, file, where)
@@ -129,6 +130,10 @@ def changed(path: Path, change: pl.DataFrame, mode: str, key: list[str]) -> pl.D
         return kept
     missing = new.with_row_index(_AT).join(rows.select(_AT).drop_nulls(), on=_AT, how="anti", maintain_order="left").drop(_AT)
     return pl.concat([kept, missing.select(pl.col(name) for name in kept.columns if name in missing.columns)], how="diagonal")
+
+
+def _due(connection: Connection) -> list[FileRecord]:
+    return [file for file in files.list_files(connection, kind="change_due") if not removes(file)]
 
 
 def _about(file: FileRecord) -> dict[str, Any]:

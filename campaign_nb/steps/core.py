@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,8 @@ from campaign_nb.rules.schema import Field, RowSchema, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 
 REASON = "reason"
+SEND_AT = "send_at"
+"""The column that says when each recipient's message goes out."""
 
 Pairs: TypeAlias = tuple[tuple[tree.Node, tree.Node], ...]
 
@@ -111,6 +114,23 @@ class Load(Step):
     @cached_property
     def population(self) -> Population:
         """The stored rows."""
+        return self.rows
+
+
+@dataclass(frozen=True, eq=False)
+class Nothing(Step):
+    """No row: what leaves by an output that a run has closed."""
+
+    rows: Population
+
+    @property
+    def sources(self) -> tuple[Step, ...]:
+        """None."""
+        return ()
+
+    @cached_property
+    def population(self) -> Population:
+        """The rows that there would be."""
         return self.rows
 
 
@@ -277,6 +297,24 @@ class Python(Step):
 
 
 @dataclass(frozen=True, eq=False)
+class LocalTime(Unary):
+    """Add the next instant at which the clock of each row's own zone shows a time of day.
+
+    Units: `seconds` from midnight; `after` is how long after *now* the first such instant may be.
+    """
+
+    name: str
+    zone: str
+    seconds: int
+    after: dt.timedelta = dt.timedelta(0)
+
+    @cached_property
+    def population(self) -> Population:
+        """The rows with the instant, in UTC."""
+        return self.source.population.adding({self.name: Field(self.name, Type.DATETIME, "UTC")})
+
+
+@dataclass(frozen=True, eq=False)
 class Render(Unary):
     """One message per row: the address and the rendered parts; what can't be written as values is rendered per row."""
 
@@ -288,7 +326,7 @@ class Render(Unary):
     @cached_property
     def population(self) -> Population:
         """The rows of its source with the address and the parts."""
-        names = ("address", *(name for name, _ in self.parts), *(name for name, _ in self.templates))
+        names = ("address", *(name for name, _ in self.parts if name != SEND_AT), *(name for name, _ in self.templates))
         return self.source.population.adding({name: Field(name, Type.TEXT) for name in names})
 
 

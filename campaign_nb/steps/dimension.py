@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from campaign_nb.rules import tree
-from campaign_nb.rules.schema import Field, Schema, TableSchema
+from campaign_nb.rules.schema import HIDDEN, Field, Schema, TableSchema
 from campaign_nb.rules.tree import Type
 from campaign_nb.steps.core import Pairs, Population, Step, Unary
 
@@ -31,8 +31,9 @@ class Follow(Unary):
         return Population(below.schema, table)
 
 
-MATCHES = "_matches"
-FIRST = "_first"
+EVERYBODY = tree.Everybody()
+MATCHES = f"{HIDDEN}matches"
+FIRST = f"{HIDDEN}first"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class Match(Unary):
     @property
     def keys(self) -> tuple[str, ...]:
         """The columns that hold the key of the first match."""
-        return tuple(f"_match {name}" for name in self.table.key)
+        return tuple(f"{HIDDEN}match {name}" for name in self.table.key)
 
     @cached_property
     def population(self) -> Population:
@@ -107,9 +108,10 @@ class FileRows(Step):
 
 @dataclass(frozen=True, eq=False)
 class Bring(Step):
-    """Add columns of the rows of another step that equal a row's values; of several, those of the first.
+    """Add columns of the rows of another step that match a row, and how many do; of several, those of the first.
 
-    The number of rows stays. Nulls: a null among the values equals nothing; without a match the columns are null.
+    Rows match by equal values, and where a rule on values of both is true. The number of rows stays.
+    Nulls: a null among the values equals nothing, unknown is no match; without a match the columns are null.
     """
 
     source: Step
@@ -118,15 +120,27 @@ class Bring(Step):
     columns: tuple[tuple[str, str], ...]
     """The new columns, and the columns of the other step."""
     order: tuple[tree.Order, ...] = ()
+    rule: tree.Node = EVERYBODY
+    """What must be true beside, on the values named below."""
+    here: tuple[tuple[str, tree.Node], ...] = ()
+    """Values of the row that the rule reads, by name."""
+    there: tuple[tuple[str, tree.Node], ...] = ()
+    """Values of the other row that the rule reads, by name."""
 
     @property
     def sources(self) -> tuple[Step, ...]:
         """The rows that stay, then those that are looked up."""
         return (self.source, self.other)
 
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The columns that it adds."""
+        return (*(name for name, _ in self.columns), MATCHES)
+
     @cached_property
     def population(self) -> Population:
-        """The rows of its source with the columns of the other step."""
+        """The rows of its source with the columns of the other step and the number of matches."""
         row = self.other.population.scope.row
         found = {name: (row.column(column) or Field(column, Type.UNKNOWN)) for name, column in self.columns}
-        return self.source.population.adding({name: Field(name, item.type, item.zone) for name, item in found.items()})
+        added = {name: Field(name, item.type, item.zone) for name, item in found.items()}
+        return self.source.population.adding(added | {MATCHES: Field(MATCHES, Type.INTEGER)})

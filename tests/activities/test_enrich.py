@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +146,151 @@ def test_the_first_linked_rows_become_columns_of_their_own(tmp_path: Path) -> No
     frame = found.frame(campaign.dry_run())
     assert frame.columns == ["id", "last1", "last2", "top1_what", "top1_paid"]
     assert frame.rows() == [(1, "y", "x", "y", 4), (2, "z", None, "z", 5)]
+
+
+# ------------------------------------------------------------------------------------------------- a condition on both
+
+DAY = dt.date
+SALES = pl.DataFrame(
+    {
+        "id": [1, 2, 3, 4, 5],
+        "sku": ["a", "a", "b", None, "z"],
+        "day": [DAY(2026, 1, 5), DAY(2026, 2, 1), DAY(2026, 1, 5), DAY(2026, 1, 5), None],
+        "paid": [10.0, 11.5, 7.0, 7.5, 8.0],
+    }
+)
+TARIFF = pl.DataFrame(
+    {
+        "row": [1, 2, 3, 4],
+        "code": ["a", "a", "b", "b"],
+        "since": [DAY(2026, 1, 1), DAY(2026, 2, 1), DAY(2026, 1, 1), DAY(2025, 1, 1)],
+        "until": [DAY(2026, 2, 1), DAY(2026, 3, 1), None, DAY(2027, 1, 1)],
+        "price": [10, 12, 7, 8],
+    }
+)
+
+
+def priced(tmp_path: Path, make: Callable[[Any], cn.Lookup]) -> tuple[list[Any], dict[str, int]]:
+    """The price that each sale finds, and how many found none or several."""
+    shop = cn.DataModel("shop")
+    brands = pl.DataFrame({"brand": ["a", "b"], "name": ["Ace", "Bee"]})
+    shop.table("brands", brands, key="brand")
+    tariff = shop.table("tariff", TARIFF, key="row", links={"brand": cn.Link("brands", on={"code": "brand"})})
+    sales = shop.table("sales", SALES, key="id", links={"of": cn.Link("brands", on={"sku": "brand"})})
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    found = campaign.build_audience("Sales", sales).enrich("Price", price=make(tariff))
+    run = campaign.dry_run()
+    return found.frame(run)["price"].to_list(), {reason: rows for _, reason, rows in run.exclusions.rows()}
+
+
+NONE, SEVERAL = "kept without a match in tariff", "kept with the first of several in tariff"
+
+
+def test_rows_match_by_equal_values_and_a_range_where_unknown_is_no_match(tmp_path: Path) -> None:
+    found = priced(
+        tmp_path,
+        lambda tariff: cn.Lookup(
+            "price", tariff, on=(tariff.code == cn.col.sku) & (tariff.since <= cn.col.day) & (cn.col.day < tariff.until)
+        ),
+    )
+    assert found == ([10, 12, 8, None, None], {NONE: 2})
+
+
+def test_the_text_of_a_condition_names_the_table_before_its_columns(tmp_path: Path) -> None:
+    text = "tariff.code = sku and tariff.since <= day and day < tariff.until"
+    assert priced(tmp_path, lambda tariff: cn.Lookup("price", "tariff", on=text)) == ([10, 12, 8, None, None], {NONE: 2})
+
+
+def test_a_range_alone_takes_the_first_in_an_order_and_counts_who_found_several(tmp_path: Path) -> None:
+    found = priced(tmp_path, lambda tariff: cn.Lookup("price", tariff, on=tariff.since <= cn.col.day, order=tariff.price.desc()))
+    assert found == ([10, 12, 10, 10, None], {NONE: 1, SEVERAL: 4})
+
+
+def test_alternatives_are_tried_row_by_row(tmp_path: Path) -> None:
+    found = priced(
+        tmp_path,
+        lambda tariff: cn.Lookup("price", tariff, on=(tariff.code == cn.col.sku) & (tariff.price < 9) | (tariff.price == cn.col.paid)),
+    )
+    assert found == ([10, None, 7, None, 8], {NONE: 2, SEVERAL: 1})
+
+
+def test_numbers_match_by_their_value_not_by_what_is_left_of_them(tmp_path: Path) -> None:
+    by_value = [10, None, 7, None, 8]
+    assert priced(tmp_path / "rule", lambda tariff: cn.Lookup("price", tariff, on=tariff.price == cn.col.paid))[0] == by_value
+    assert priced(tmp_path / "pair", lambda tariff: cn.Lookup("price", tariff, on={"paid": "price"}))[0] == by_value
+
+
+def test_values_of_either_side_may_be_computed_and_linked(tmp_path: Path) -> None:
+    lookup = "tariff.brand.name = of.name and tariff.price + 1 >= paid and tariff.price <= paid"
+    assert priced(tmp_path, lambda tariff: cn.Lookup("price", tariff, on=lookup)) == ([10, None, 7, None, None], {NONE: 3})
+
+
+def test_what_one_row_decides_alone_is_a_condition_too(tmp_path: Path) -> None:
+    found = priced(
+        tmp_path, lambda tariff: cn.Lookup("price", tariff, on=(tariff.code == cn.col.sku) & (cn.col.paid > 7.0) & (tariff.price < 12))
+    )
+    assert found == ([10, 10, None, None, None], {NONE: 3})
+
+
+def test_rows_of_one_table_are_compared_with_each_other(tmp_path: Path) -> None:
+    shop = cn.DataModel("shop")
+    people = shop.table("people", PEOPLE, key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    found = campaign.build_audience("All", people).enrich("Next", more=cn.Lookup("id", people, on=people.points > cn.col.points))
+    assert found.frame(campaign.dry_run()).rows() == [(1, 2), (2, None), (3, None)]
+
+
+def test_added_columns_of_a_second_population_stand_in_a_condition(tmp_path: Path) -> None:
+    shop = cn.DataModel("shop")
+    goods = shop.table("goods", GOODS, key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    scored = campaign.build_audience("Some", goods.id > 2).enrich("Score", score=cn.col.id * 10)
+    limited = campaign.build_audience("All", goods).enrich("Limit", limit=cn.col.id * 11)
+    found = limited.enrich("Both", others=[scored], best=cn.Lookup("score", on="goods.score <= limit", order=cn.col.score.desc()))
+    run = campaign.dry_run()
+    assert found.frame(run)["best"].to_list() == [None, None, 30, 40]
+    assert ("Both", "kept with the first of several in goods", 1) in run.exclusions.rows()
+
+
+def test_pairs_count_who_finds_none_or_several_too(tmp_path: Path) -> None:
+    found = priced(tmp_path, lambda tariff: cn.Lookup("price", tariff, on={"sku": "code"}))
+    assert found == ([10, 10, 7, None, None], {NONE: 2, SEVERAL: 3})
+
+
+def test_a_row_without_a_match_goes_on_and_is_left_out_by_nobody(tmp_path: Path) -> None:
+    shop = cn.DataModel("shop")
+    tariff = shop.table("tariff", TARIFF, key="row")
+    sales = shop.table("sales", SALES, key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    found = campaign.build_audience("Sales", sales).enrich("Price", price=cn.Lookup("price", tariff, on={"sku": "code"}))
+    run = campaign.dry_run()
+    assert run.lineage(found).collect()["reached"].all()
+    assert "✓ Price" in str(run.explain(4))
+
+
+@pytest.mark.parametrize(
+    ("on", "what"),
+    [
+        ("tariff.kode = sku", "no column 'kode' in tariff"),
+        ("tariff.code = skew", "no column 'skew' in sales"),
+        ("tariff.code <= paid", "text <= number"),
+        ("tariff.price > 9", "reads rows of 'tariff' alone"),
+        ("paid > 9", "reads this row alone"),
+        ("1 = 1", "reads neither row"),
+    ],
+)
+def test_a_condition_that_does_not_fit_is_a_problem(on: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(cn.DefinitionError, match=what):
+        priced(tmp_path, lambda tariff: cn.Lookup("price", tariff, on=on))
+
+
+def test_many_rows_with_ranges_take_no_memory_for_their_pairs(tmp_path: Path) -> None:
+    count = 20_000
+    shop = cn.DataModel("shop")
+    ranges = shop.table("ranges", pl.DataFrame({"row": range(count), "low": [row * 10 for row in range(count)]}), key="row")
+    points = shop.table("points", pl.DataFrame({"id": range(count), "at": [id * 10 + 5 for id in range(count)]}), key="id")
+    campaign = cn.Campaign("Spring", data=shop, workspace=cn.Workspace(tmp_path))
+    on = (ranges.low <= cn.col.at) & (cn.col.at < ranges.low + 10)
+    found = campaign.build_audience("All", points).enrich("Range", row=cn.Lookup("row", ranges, on=on))
+    frame = found.frame(campaign.dry_run())
+    assert frame["id"].to_list() == frame["row"].to_list()

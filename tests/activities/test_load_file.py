@@ -189,3 +189,13 @@ def test_no_person_can_be_written_to_before_reconciliation(tmp_path: Path, works
     campaign.load_file("Leads", tmp_path / "leads.csv").email("Hello", subject="Hi", text="Hi")
     with pytest.raises(DefinitionError, match="email"):
         campaign.dry_run()
+
+
+def test_lines_wait_for_days_without_their_file(tmp_path: Path, workspace: cn.Workspace) -> None:
+    (tmp_path / "leads.csv").write_text("mail\nb@example.com\n")
+    campaign = cn.Campaign("Leads", data=cn.DataModel("shop"), workspace=workspace)
+    campaign.load_file("Leads", tmp_path / "leads.csv").wait("A day", days=1).extract_file("Later", "later.csv", columns=["mail"])
+    campaign.publish(confirm=0)
+    workspace.clock.advance(days=1)  # type: ignore[attr-defined] # a clock of its own
+    assert campaign.runs[0].wait("20s").state == "done"
+    assert (tmp_path / "extracts/later.csv").read_text() == "mail\nb@example.com\n"

@@ -58,6 +58,45 @@ def test_counts_add_up(workspace: cn.Workspace) -> None:
     assert found.label == "Known"
 
 
+def test_rows_that_are_kept_stay_what_they_are_with_the_key_found_beside(workspace: cn.Workspace) -> None:
+    run, found = reconciled(workspace, keep=True)
+    assert found.frame(run).rows() == [(10, 20, 1), (11, 22, None), (12, 24, None), (13, 26, None), (14, 28, 1)]
+    reasons = {row["lead"]: row["reason"] for row in found.complement.frame(run).iter_rows(named=True)}
+    assert reasons == {11: "ambiguous", 12: "no match", 13: "no match"}
+    assert run.exclusions.rows() == [("Known", "no match", 2), ("Known", "ambiguous", 1)]
+
+
+def test_of_several_matches_a_kept_row_has_the_first_in_an_order(workspace: cn.Workspace) -> None:
+    run, found = reconciled(workspace, keep={"id": "person"}, on_many="first", order=cn.col.born.desc())
+    assert dict(found.frame(run).select("lead", "person").rows()) == {10: 1, 11: 3, 12: None, 13: None, 14: 1}
+
+
+def test_the_key_found_leads_on_to_the_table(workspace: cn.Workspace) -> None:
+    model = cn.DataModel("shop")
+    people, leads = model.table("people", PEOPLE, key="id"), model.table("leads", LEADS, key="lead")
+    campaign = cn.Campaign("Leads", data=model, workspace=workspace)
+    found = campaign.build_audience("Leads", leads).reconcile("Kept", to=people, on={"mail": "email"}, keep=True)
+    known = found.filter("Found", "id is not null").reconcile("People", to=people, on="id")
+    run = campaign.dry_run()
+    assert known.frame(run)["id"].to_list() == [1]
+    assert known.complement.frame(run)["reason"].to_list() == ["matched by an earlier row"]
+
+
+def test_everybody_kept_has_reached_the_output(workspace: cn.Workspace) -> None:
+    run, found = reconciled(workspace, keep=True)
+    assert run.lineage(found).collect()["reached"].all()
+    assert "matches = 2" in str(run.explain(11))
+
+
+def test_numbers_match_by_their_value_not_by_what_is_left_of_them(workspace: cn.Workspace) -> None:
+    model = cn.DataModel("shop")
+    people = model.table("people", PEOPLE, key="id")
+    leads = model.table("leads", pl.DataFrame({"lead": [1, 2], "person": [1.0, 2.5]}), key="lead")
+    campaign = cn.Campaign("Leads", data=model, workspace=workspace)
+    found = campaign.build_audience("Leads", leads).reconcile("Known", to=people, on={"person": "id"})
+    assert found.frame(campaign.dry_run())["id"].to_list() == [1]
+
+
 @pytest.mark.parametrize(
     ("options", "what"),
     [
@@ -70,6 +109,10 @@ def test_counts_add_up(workspace: cn.Workspace) -> None:
         ({"on_many": "any"}, "on_many='any'"),
         ({"order": cn.col.born}, "without on_many"),
         ({"where": "activ"}, "activ"),
+        ({"keep": {"ident": "person"}}, "keep names 'ident'\n  expected: one of: id"),
+        ({"keep": {"id": "mail"}}, "already has a column 'mail'"),
+        ({"keep": {"id": "score"}}, "already has a column 'score'"),
+        ({"keep": {"id": "_id"}}, "a column called '_id'"),
     ],
 )
 def test_what_does_not_fit_is_a_problem_at_the_definition(options: dict[str, object], what: str, workspace: cn.Workspace) -> None:

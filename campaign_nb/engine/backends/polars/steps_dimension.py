@@ -9,8 +9,12 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lowering import Lowering
+from campaign_nb.engine.backends.polars.ranges import RangeJoin, range_tests
+from campaign_nb.engine.backends.polars.selecting import compile_filter
+from campaign_nb.engine.backends.polars.sides import context_of
 from campaign_nb.rules import tree
-from campaign_nb.steps import FIRST, MATCHES, Bring, FileRows, Follow, Match, Rekey, Step
+from campaign_nb.rules.schema import Field
+from campaign_nb.steps import FIRST, MATCHES, Bring, FileRows, Follow, Match, Rekey, Step, field_of_value
 
 
 def lower_follow(plan: Lowering, step: Follow) -> Flow:
@@ -42,11 +46,15 @@ def lower_match(plan: Lowering, step: Match) -> Flow:
 
     Nulls: a row with a null among its values matches nothing. Text beside another type is read as that type.
     """
-    flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
+    flow = plan.source_flow(step, step.source)
     key = list(step.source.population.table.key)
     values = [f"__v{i}" for i in range(len(step.on))]
-    asked = flow.rows().select(*key, *(resolver.value(node).alias(name) for (node, _), name in zip(step.on, values, strict=True)))
-    found = _found(plan, step, asked.drop_nulls(values), key).cache()
+    targets = _targets(plan, step)
+    types = targets.collect_schema()
+    alike = (
+        _alike(plan, step, node, types[f"__w{i}"]).alias(name) for i, ((node, _), name) in enumerate(zip(step.on, values, strict=True))
+    )
+    found = _found(step, flow.rows().select(*key, *alike).drop_nulls(values), targets, key).cache()
     candidates = found if step.order else found.filter(pl.col(MATCHES) == 1)
     firsts = candidates.sort(key).unique(subset=list(step.keys), keep="first", maintain_order=True)
     made = {MATCHES, FIRST, *step.keys}
@@ -56,33 +64,63 @@ def lower_match(plan: Lowering, step: Match) -> Flow:
     return plan.settle(step, flow, whole.with_columns(pl.col(MATCHES).fill_null(0), pl.col(FIRST).fill_null(False)))
 
 
-def _found(plan: Lowering, step: Match, asked: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
-    """Return, for each row that matches, how many rows of the table do, and the key of the first of them."""
+def _targets(plan: Lowering, step: Match) -> pl.LazyFrame:
+    """Return the rows of the table that may match: what they must equal, their key, and what they are put in order by."""
     columns = [(f"__w{i}", tree.Column(column)) for i, (_, column) in enumerate(step.on)]
     keys = [(f"__t{i}", tree.Column(column)) for i, column in enumerate(step.table.key)]
     orders = [(f"__o{i}", order.value) for i, order in enumerate(step.order)]
-    targets = plan.links.chosen(step.table, step.where, [*columns, *keys, *orders], plan.columns.moment_of(step))
-    types, values = targets.collect_schema(), [f"__v{i}" for i in range(len(step.on))]
-    alike = asked.with_columns(pl.col(value).cast(types[column], strict=False) for value, (column, _) in zip(values, columns, strict=True))
-    pairs = alike.join(targets, left_on=values, right_on=[name for name, _ in columns], how="inner")
-    by = [*(name for name, _ in orders), *(name for name, _ in keys)]
+    return plan.links.chosen(step.table, step.where, [*columns, *keys, *orders], plan.columns.moment_of(step))
+
+
+def _found(step: Match, asked: pl.LazyFrame, targets: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
+    """Return, for each row that matches, how many rows of the table do, and the key of the first of them."""
+    places = range(len(step.on))
+    pairs = asked.join(targets, left_on=[f"__v{i}" for i in places], right_on=[f"__w{i}" for i in places], how="inner")
+    keys = [f"__t{i}" for i in range(len(step.table.key))]
+    by = [*(f"__o{i}" for i in range(len(step.order))), *keys]
     descending = [*(order.descending for order in step.order), *(False for _ in keys)]
     firsts = (
         pl.col(name).sort_by(by, descending=descending, nulls_last=True).first().alias(own)
-        for (name, _), own in zip(keys, step.keys, strict=True)
+        for name, own in zip(keys, step.keys, strict=True)
     )
     return pairs.group_by(key).agg(pl.len().cast(pl.Int64).alias(MATCHES), *firsts)
 
 
 def lower_bring(plan: Lowering, step: Bring) -> Flow:
-    """Join the columns of the first row of the other step that equals; text beside another type is read as that type."""
-    flow, mine = plan.source_flow(step, step.source), plan.resolver(step, step.source)
-    other, theirs = plan.source_flow(step, step.other), plan.resolver(step, step.other)
+    """Join the columns of the first row of the other step that matches; text beside another type is read as that type."""
+    flow = plan.source_flow(step, step.source)
+    held = plan.held(step, flow, [name for name in plan.carried(step) if name not in step.made])
+    right, firsts = _looked_up(plan, step)
     names = [f"__v{i}" for i in range(len(step.pairs))]
+    types = right.collect_schema() if names else pl.Schema()
+    values = [_alike(plan, step, node, types[name]).alias(name) for (node, _), name in zip(step.pairs, names, strict=True)]
+    if isinstance(step.rule, tree.Everybody) and names:
+        found = right.drop_nulls(names).group_by(names).agg(*firsts)
+        joined = flow.rows().select(*held, *values).join(found, on=names, how="left").drop(names)
+    else:
+        key, rule = list(step.source.population.table.key), _rule_of_both(plan, step)
+        mine = plan.resolver(step, step.source)
+        here = (mine.column(node, field_of_value(step.source.population, name, node)).alias(name) for name, node in step.here)
+        left = flow.rows().select(*(pl.col(name).alias(f"__k{i}") for i, name in enumerate(key)), *values, *here)
+        by = [f"__k{i}" for i in range(len(key))]
+        tests = [] if names else range_tests(step.rule, _fields_of_both(step))
+        if tests:
+            found = RangeJoin(tests, rule, by, firsts).frame(left, right)
+        else:
+            both = left.join(right, on=names, how="inner") if names else left.join(right, how="cross")
+            found = both.filter(rule).group_by(by).agg(*firsts)
+        joined = flow.rows().select(*held).join(found, left_on=key, right_on=by, how="left")
+    return plan.settle(step, flow, joined.with_columns(pl.col(MATCHES).fill_null(0)))
+
+
+def _looked_up(plan: Lowering, step: Bring) -> tuple[pl.LazyFrame, list[pl.Expr]]:
+    """Return what is read of the other step, and what becomes of the rows that match: the columns of the first, their number."""
+    other, theirs = plan.source_flow(step, step.other), plan.resolver(step, step.other)
     orders = [(f"__o{i}", order) for i, order in enumerate(step.order)]
     keys = [(f"__t{i}", tree.Column(name)) for i, name in enumerate(step.other.population.table.key)]
     right = other.rows().select(
-        *(theirs.value(node).alias(name) for (_, node), name in zip(step.pairs, names, strict=True)),
+        *(theirs.value(node).alias(f"__v{i}") for i, (_, node) in enumerate(step.pairs)),
+        *(theirs.column(node, field_of_value(step.other.population, name, node)).alias(name) for name, node in step.there),
         *(theirs.value(order.value).alias(name) for name, order in orders),
         *(theirs.value(node).alias(name) for name, node in keys),
         *(theirs.value(tree.Column(column)).alias(f"__n{i}") for i, (_, column) in enumerate(step.columns)),
@@ -93,12 +131,32 @@ def lower_bring(plan: Lowering, step: Bring) -> Flow:
         pl.col(f"__n{i}").sort_by(by, descending=descending, nulls_last=True).first().alias(name)
         for i, (name, _) in enumerate(step.columns)
     )
-    found, types = right.drop_nulls(names).group_by(names).agg(*firsts), right.collect_schema()
-    made = {name for name, _ in step.columns}
-    held = plan.held(step, flow, [name for name in plan.carried(step) if name not in made])
-    values = (mine.value(node).cast(types[name], strict=False).alias(name) for (node, _), name in zip(step.pairs, names, strict=True))
-    joined = flow.rows().select(*held, *values).join(found, on=names, how="left").drop(names)
-    return plan.settle(step, flow, joined)
+    return right, [*firsts, pl.len().cast(pl.Int64).alias(MATCHES)]
+
+
+def _fields_of_both(step: Bring) -> dict[str, Field]:
+    """Return the types of the values that the rule of a step reads, by name."""
+    fields = {name: field_of_value(step.source.population, name, node) for name, node in step.here}
+    return fields | {name: field_of_value(step.other.population, name, node) for name, node in step.there}
+
+
+def _rule_of_both(plan: Lowering, step: Bring) -> pl.Expr:
+    """Compile the rule on the values of both rows, as the filter of a join; the engine tests pairs without keeping them."""
+    fields = _fields_of_both(step)
+
+    def resolve(node: tree.Node) -> tuple[pl.Expr, Field]:
+        assert isinstance(node, tree.Column)
+        return pl.col(node.name), fields[node.name]
+
+    return compile_filter(step.rule, resolve, context_of(plan.columns.moment_of(step)))
+
+
+def _alike(plan: Lowering, step: Bring | Match, node: tree.Node, to: pl.DataType) -> pl.Expr:
+    """Return a value in the type that it is joined by; a number that this type has no room for equals nothing."""
+    value = plan.resolver(step, step.sources[0]).value(node)
+    made = value.cast(to, strict=False)
+    numbers = field_of_value(step.sources[0].population, "", node).type.numeric and to.is_numeric()
+    return pl.when(made == value).then(made) if numbers else made
 
 
 def lower_rekey(plan: Lowering, step: Rekey) -> Flow:
