@@ -121,6 +121,21 @@ def test_every_step_leaves_the_same_people_with_the_same_reasons(spark: Any, wor
     compared(c, tmp_path)
 
 
+def test_linked_rows_of_several_columns_are_the_same(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
+    model = shop()
+    people, orders = model.people, model.orders
+    c = cn.Campaign("rows", data=model, workspace=workspace)
+    bought = people.orders.where(orders.amount > 5)
+    rich = c.build_audience("All", people.id > 0).enrich(
+        "More",
+        newest=bought.sort(orders.date.desc()).select("product", "item.name", "amount").head(3),
+        dearest=bought.sort(orders.amount.desc()).select("product", "amount").head(1),
+        last=bought.sort(orders.product.desc(), orders.amount).select("product").first(),
+    )
+    rich.filter("Some", cn.fn.length(cn.col.last) > 0).end("End")
+    compared(c, tmp_path)
+
+
 def test_rows_of_other_tables_are_the_same(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
     model = shop()
     c = cn.Campaign("dimension", data=model, workspace=workspace)

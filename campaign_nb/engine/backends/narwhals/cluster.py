@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 from pyspark.errors import PySparkException
 
 from campaign_nb.data.fault import reason_of
-from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.data.model import TableInfo
+from campaign_nb.engine.backends.narwhals import spark, spark_frames
 from campaign_nb.engine.backends.narwhals.flow import Base, Flow, every
 from campaign_nb.engine.backends.narwhals.lowering import Lowering
 from campaign_nb.engine.backends.narwhals.refusal import ENGINE, Refusal
@@ -23,7 +25,7 @@ from campaign_nb.engine.compute import Counted, account
 from campaign_nb.engine.dry import DryResult
 from campaign_nb.engine.optimise.columns import Columns, Output
 from campaign_nb.engine.plan import Plan, Task, counted_steps
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.engine.sources import refuse_drift
 from campaign_nb.errors import CampaignError, DataError, Problem, RunError
 from campaign_nb.graph.definition import Ref
@@ -58,7 +60,7 @@ class Cluster:
         counted = counted_steps(self._tasks) if count else []
         renders = self._renders()
         lowered = self._lowered([*counted, *renders.values()], counted)
-        counters = _Counters()
+        counters, unchecked = _Counters(), self._unchecked(lowered)
 
         def gathered() -> dict[object, int]:
             for step in counted:
@@ -66,16 +68,17 @@ class Cluster:
             for step in (step for task in self._tasks for step in task.compiled.drops if count):
                 _count_reasons(counters, lowered, step)
             for step in renders.values():
-                counters.summarise(step, lowered.delivered[step])
-            for label, key in self._keys(lowered):
+                counters.summarise(step, lowered)
+            for label, (_, key) in unchecked.items():
                 counters.keys(label, lowered.sources.scan(label), key)
-            return counters.read()
+            return counters.read(lowered)
 
         try:
             found = self._computed(gathered)
         finally:
             lowered.release()
-        _check_keys(found, dict(self._keys(lowered)))
+        _check_keys(found, {label: key for label, (_, key) in unchecked.items()})
+        _checked.update({self._program.model.infos[label]: state for label, (state, _) in unchecked.items()})
         result = Counted()
         for task in self._tasks if count else ():
             account(task, found, result)
@@ -84,24 +87,25 @@ class Cluster:
     def frame(self, ref: Ref, columns: Sequence[str] = ()) -> Any:
         """Return the rows of a transition as the cluster's own frame."""
         output = self._output(ref, columns)
-        return self._lowered([output], [], keeping=False).delivered[output].to_native()
+        return self._lowered([output], [], keeping=False).delivered[output]().to_native()
 
     def messages(self, label: str) -> Any:
         """Return the messages of an activity as the cluster's own frame."""
         step = self._renders().get(label)
         if step is None:
             raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
-        return _parts(self._lowered([step], [], keeping=False).delivered[step])
+        return _parts(self._lowered([step], [], keeping=False).delivered[step]())
 
     def write(self, folder: str) -> list[str]:
         """Let the cluster write populations and messages; return the folders."""
         renders = self._renders()
         outputs = {ref: self._output(ref) for ref in (Ref(task.label, port) for task in self._tasks for port in task.compiled.ports)}
         lowered = self._lowered([*outputs.values(), *renders.values()], [])
-        frames = {_place(folder, "messages", label): _parts(lowered.delivered[step]) for label, step in renders.items()}
+        frames = {_place(folder, "messages", label): _parts(lowered.delivered[step]()) for label, step in renders.items()}
         for ref, step in outputs.items():
-            frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step].to_native()
+            frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step]().to_native()
         try:
+            self._computed(lowered.hold)
             for where, rows in frames.items():
                 self._computed(partial(rows.write.mode("overwrite").parquet, where))
         finally:
@@ -159,9 +163,16 @@ class Cluster:
                 return task
         return next(iter(plan.whole.values()))
 
-    def _keys(self, lowered: Lowering) -> list[tuple[str, tuple[str, ...]]]:
+    def _unchecked(self, lowered: Lowering) -> dict[str, tuple[object, tuple[str, ...]]]:
+        """Return the state and the key of the tables whose keys were not yet checked in that state."""
         tables = {step.rows.table.label: step.rows.table.key for step in lowered.columns.steps if isinstance(step, Scan)}
-        return list(tables.items())
+        infos = self._program.model.infos
+        states = {label: infos[label].source.fingerprint() for label in tables}
+        return {label: (state, tables[label]) for label, state in states.items() if _checked.get(infos[label], None) != state}
+
+
+_checked: WeakKeyDictionary[TableInfo, object] = WeakKeyDictionary()
+"""The state in which each table's keys were found to be in order."""
 
 
 class _Counters:
@@ -169,6 +180,7 @@ class _Counters:
 
     def __init__(self) -> None:
         self._selects: dict[Base, dict[str, nw.Expr]] = {}
+        self._before: dict[Base, list[nw.Expr]] = {}
         self._places: dict[object, tuple[Base, str]] = {}
 
     def _put(self, name: object, base: Base, expr: nw.Expr) -> None:
@@ -181,16 +193,23 @@ class _Counters:
         where = every([*flow.masks, *extra])
         self._put(name, flow.base, nw.len() if where is None else _number(where))
 
-    def summarise(self, step: Render, rows: nw.LazyFrame[Any]) -> None:
-        """Count messages, empty parts and empty columns, and find the longest parts."""
-        base = Base(rows)
-        self._put((step, "messages"), base, nw.len())
-        for name, _ in step.parts:
+    def summarise(self, step: Render, lowered: Lowering) -> None:
+        """Count messages, empty parts and empty columns, and find the longest parts.
+
+        Every part is one more column of the frame that the messages share with others, null for those who get none.
+        """
+        flow, resolver = lowered.flows[step], lowered.resolver(step, step.source)
+        self.add((step, "messages"), flow)
+        texts, where = self._before.setdefault(flow.base, []), flow.where()
+        for name, node in step.parts:
+            part, value = f"__text{len(texts)}", resolver.value(node)
+            texts.append((value if where is None else nw.when(where).then(value)).alias(part))
             if name.startswith(WITHOUT):
-                self._put((step, f"without {name.removeprefix(WITHOUT)}"), base, _number(nw.col(name)))
+                self.add((step, f"without {name.removeprefix(WITHOUT)}"), flow, nw.coalesce(nw.col(part), nw.lit(False)))
                 continue
-            self._put((step, f"{name} longest"), base, nw.col(name).str.len_chars().max())
-            self._put((step, f"{name} empty"), base, _number(nw.col(name).is_null() | nw.coalesce(nw.col(name) == "", nw.lit(False))))
+            self._put((step, f"{name} longest"), flow.base, nw.col(part).str.len_chars().max())
+            nothing = nw.col(part).is_null() | nw.coalesce(nw.col(part) == "", nw.lit(False))
+            self.add((step, f"{name} empty"), flow, nothing)
 
     def summary(self, step: Step, found: Mapping[object, int]) -> dict[str, Any]:
         """Return what was counted of messages."""
@@ -208,10 +227,15 @@ class _Counters:
         self._put(("null", label), Base(rows), _number(~known))
         self._put(("distinct", label), Base(rows.filter(known).select(*key).unique()), nw.len())
 
-    def read(self) -> dict[object, int]:
+    def read(self, lowered: Lowering) -> dict[object, int]:
         """Compute all counts in one job."""
-        parts = [base.frame.select(*(expr.alias(name) for name, expr in exprs.items())) for base, exprs in self._selects.items()]
-        rows = dict(zip(self._selects, spark.counted([part.to_native() for part in parts]), strict=True))
+        parts: list[nw.LazyFrame[Any]] = []
+        for base, exprs in self._selects.items():
+            frame, before = base.read(), self._before.get(base)
+            frame = frame.with_columns(*before) if before else frame
+            parts.append(frame.select(*(expr.alias(name) for name, expr in exprs.items())))
+        lowered.hold()
+        rows = dict(zip(self._selects, spark_frames.counted([part.to_native() for part in parts]), strict=True))
         return {name: rows[base][int(column[1:])] or 0 for name, (base, column) in self._places.items()}
 
 

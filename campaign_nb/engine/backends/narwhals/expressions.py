@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from campaign_nb.engine.backends.comparing import joined
-from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals import spark, spark_frames
 from campaign_nb.engine.backends.narwhals.comparison import compare, member, truth, unknown
 from campaign_nb.engine.backends.narwhals.functions import IMPLEMENTATIONS
 from campaign_nb.engine.backends.narwhals.native import native
@@ -81,7 +81,9 @@ class _Compiler:
         match node:
             case tree.Constant(value) | tree.Parameter(_, tree.Constant(value)):
                 return constant(value)
-            case tree.Column() | tree.Aggregate() | tree.Lines():
+            case tree.Lines():
+                return Operand(self.resolve(node)[0], Type.LIST)
+            case tree.Column() | tree.Aggregate():
                 return self._leaf(node)
             case tree.Window():
                 raise Refusal("a value of each row that all rows of its table decide (cn.fn.over)")
@@ -151,8 +153,8 @@ class _Compiler:
         return Operand(expr, field.type, field.zone)
 
     def _call(self, node: tree.Call) -> Operand:
-        if node.name == "first_of":
-            return self._first(node)
+        if node.name in ("first_of", "item_of"):
+            return self._item(node)
         function, implementation = REGISTRY.get(node.name), IMPLEMENTATIONS.get(node.name)
         if function is None or implementation is None:
             raise Refusal(f"the function {node.name}")
@@ -162,15 +164,19 @@ class _Compiler:
             return made
         return Operand(made, function.result([operand.type for operand in operands]))
 
-    def _first(self, node: tree.Call) -> Operand:
-        """The one column of the first linked row: its side table holds the value itself."""
-        (rows,) = node.args
-        if isinstance(rows, tree.Lines) and len(rows.columns) == 1 and rows.n == 1:
-            expr, field = self.resolve(rows)
-            if field.type in (Type.NUMBER, Type.DATETIME, *_REFUSED_TYPES):
-                raise Refusal(f"the first linked row's {field.type}", "its text, whole number, date or boolean")
-            return Operand(expr, Type.UNKNOWN, origin=field.type)
-        raise Refusal("several columns, or several rows, of linked rows")
+    def _item(self, node: tree.Call) -> Operand:
+        """The one column of one of the linked rows that were collected."""
+        rows, place = node.args[0], 1 if len(node.args) == 1 else getattr(node.args[1], "value", None)
+        if not isinstance(place, int) or place < 1:
+            do = 'customers.orders.sort(orders.date.desc()).select("product").columns(3)'
+            raise DefinitionError(Problem("rule", "item_of needs linked rows of one column and a place from 1", "collected rows", do))
+        if not isinstance(rows, tree.Lines) or len(rows.columns) != 1:
+            raise Refusal(f"{node.name} of something else than linked rows of one column")
+        expr, field = self.resolve(rows)
+        if field.type in (Type.NUMBER, Type.DATETIME, *_REFUSED_TYPES):
+            raise Refusal(f"a linked row's {field.type} by its place", "its text, whole number, date or boolean")
+        name = tree.collected(rows.columns[0]).name
+        return Operand(native(partial(spark_frames.item, place=place, field=name), expr), Type.UNKNOWN, origin=field.type)
 
     def _case(self, whens: tuple[tuple[tree.Node, tree.Node], ...], otherwise: tree.Node) -> Operand:
         values = [*(self.value(value) for _, value in whens), self.value(otherwise)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import narwhals as nw
@@ -12,9 +11,10 @@ import narwhals as nw
 from campaign_nb.engine.backends.narwhals import hashing
 from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.expressions import compile_operand, compile_rule, selects
-from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame
-from campaign_nb.engine.backends.narwhals.links import Links, field_of_leaf
+from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, some
+from campaign_nb.engine.backends.narwhals.links import Links
 from campaign_nb.engine.backends.narwhals.operand import wall
+from campaign_nb.engine.backends.narwhals.sides import field_of_leaf
 from campaign_nb.engine.backends.narwhals.sources import ClusterSources
 from campaign_nb.engine.backends.polars.hashing import seed_of
 from campaign_nb.engine.backends.polars.links import context_of
@@ -22,7 +22,7 @@ from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import Field, Schema
-from campaign_nb.steps import REASON, Filter, Rejected, Step
+from campaign_nb.steps import REASON, Filter, Rejected, Scan, Step
 
 Lower = Callable[["Lowering", Any], Flow]
 Events = Callable[[tree.Behaviour, "Lowering"], Frame | None]
@@ -99,9 +99,13 @@ class Lowering:
         self.flows: dict[Step, Flow] = {}
         self.inflow: dict[tuple[Step, Step], Flow] = {}
         self.checked: dict[Step, tuple[Flow, list[nw.Expr]]] = {}
-        self.delivered: dict[Step, Frame] = {}
+        self.delivered: dict[Step, Callable[[], Frame]] = {}
+        """What gives rows as they leave the plan, each a reader of its frame."""
+        self.tables: dict[str, Base] = {}
         self.narrowed: set[Step] = set()
         """Filters that were applied in part already, to rows that nothing else reads."""
+        self.shared: list[Base] = []
+        """What the cluster keeps for all who read it, if more than one does."""
         self.kept: list[Any] = []
         """Frames that the cluster keeps until the plan is done."""
         self.doing: Step | None = None
@@ -129,6 +133,15 @@ class Lowering:
             ready.extend(waiting)
             waiting.clear()
 
+    def hold(self) -> None:
+        """Let the cluster keep the frames that are read more than once.
+
+        Sources come before what is made of them.
+        """
+        for base in self.shared if self.keeping else ():
+            if base.reads > 1:
+                self.kept.append(base.frame.to_native().persist())
+
     def release(self) -> None:
         """Let the cluster forget what it kept for the plan."""
         for frame in self.kept:
@@ -153,24 +166,83 @@ class Lowering:
                     flow = self._narrowed(step, source)
                     groups.setdefault(flow.base, []).append((step, source, flow))
         for base, entries in groups.items():
-            self.doing = entries[0][0]
-            table = entries[0][1].population.table
-            leaves = list(dict.fromkeys(leaf for step, source, _ in entries for leaf in self.lacking(step, source)))
-            frame, derived = base.frame, dict[Leaf, str]()
-            wheres = [where for _, _, flow in entries if (where := flow.where()) is not None]
-            if len(wheres) == len(entries):
-                frame = frame.filter(reduce(lambda one, two: one | two, wheres))
-            for leaf in leaves:
-                if isinstance(leaf.node, Draw):
-                    frame, derived[leaf] = self.drawn(frame, entries[0][1], leaf)
-                elif isinstance(leaf.node, tree.Behaviour):
-                    frame, derived[leaf] = self._flagged(frame, list(table.key), leaf.node)
-            linked = [leaf for leaf in leaves if not isinstance(leaf.node, Draw | tree.Behaviour)]
-            frame, found = self.links.joined(frame, table, linked)
-            made = self.keep(Base(frame, {**base.derived, **derived, **found}))
-            for step, source, flow in entries:
-                masks = () if len(entries) == 1 and flow.masks else flow.masks
-                self.inflow[step, source] = Flow(made, masks, flow.computed)
+            self._attach_to(base, entries)
+
+    def _attach_to(self, base: Base, entries: Sequence[tuple[Step, Step, Flow]]) -> None:
+        """Attach what steps lack to the rows of a frame that they read."""
+        self.doing, table = entries[0][0], entries[0][1].population.table
+        leaves = list(dict.fromkeys(leaf for step, source, _ in entries for leaf in self.lacking(step, source)))
+        draws = [leaf for leaf in leaves if isinstance(leaf.node, Draw)]
+        flows = [flow for _, _, flow in entries]
+        if draws and not base.whole:
+            base = self._with_draws(base, entries[0][1], draws)
+            flows, leaves, draws = [flow.on(base) for flow in flows], [leaf for leaf in leaves if leaf not in draws], []
+            if not leaves:
+                self.inflow |= {(step, source): flow for (step, source, _), flow in zip(entries, flows, strict=True)}
+                return
+        others = self._others(base, entries)
+        where = some([*flows, *others])
+        if where is None and others and base.whole:
+            where, others = some(flows), []
+        frame, smaller = base.read(), where is not None or not base.whole
+        frame = frame if where is None else frame.filter(where)
+        found: dict[Leaf, str] = {}
+        for leaf in leaves:
+            if leaf in draws:
+                frame, found[leaf] = self.drawn(frame, entries[0][1], leaf)
+            elif isinstance(leaf.node, tree.Behaviour):
+                frame, found[leaf] = self._flagged(frame, list(table.key), leaf.node)
+        linked = [leaf for leaf in leaves if not isinstance(leaf.node, Draw | tree.Behaviour)]
+        near = self._near(base, where) if smaller and self.keeping else None
+        frame, joined = self.links.joined(frame, table, linked, near)
+        made = self.keep(Base(frame, {**base.derived, **found, **joined}, scanned=base.scanned))
+        self._move(others, made)
+        for (step, source, _), flow in zip(entries, flows, strict=True):
+            masks = () if not others and len(entries) == 1 else flow.masks
+            self.inflow[step, source] = Flow(made, masks, flow.computed)
+
+    def _near(self, base: Base, where: nw.Expr | None) -> Callable[[], Frame]:
+        """Return what gives the rows to which something is attached, for linked rows to be restricted to."""
+        return lambda: base.read() if where is None else base.read().filter(where)
+
+    def _others(self, base: Base, entries: Sequence[tuple[Step, Step, Flow]]) -> list[Flow]:
+        """Return the other flows over a frame that are counted or read later, if they are part of a table's own rows.
+
+        What is attached is attached for them too, so that the table is read once.
+        """
+        if not base.scanned:
+            return []
+        waiting = {(step, source) for step, source, _ in entries}
+        found: list[Flow] = []
+        for step, flow in self.flows.items():
+            later = any(
+                reader not in self.flows and (reader, step) not in waiting and (reader, step) not in self.inflow
+                for reader in self.columns.consumers[step]
+            )
+            if flow.base is base and (later or step in self.counted):
+                found.append(flow)
+        for step, (flow, _) in self.checked.items():
+            if flow.base is base and (self.rejected(step) or step.sources[0] in self.counted):
+                found.append(flow)
+        found += [flow for pair, flow in self.inflow.items() if flow.base is base and pair not in waiting and pair[0] not in self.flows]
+        return found
+
+    def _with_draws(self, base: Base, step: Step, leaves: Sequence[Leaf]) -> Base:
+        """Draw for all rows of a frame: the rows are the same, so that all who read them may read these."""
+        frame, names = base.read(), dict[Leaf, str]()
+        for leaf in leaves:
+            frame, names[leaf] = self.drawn(frame, step, leaf)
+        made = self.keep(Base(frame, {**base.derived, **names}, scanned=base.scanned))
+        known = [*self.flows.values(), *self.inflow.values(), *(flow for flow, _ in self.checked.values())]
+        self._move([flow for flow in known if flow.base is base], made)
+        return made
+
+    def _move(self, flows: Sequence[Flow], made: Base) -> None:
+        """Let flows read another frame that has their rows and more columns."""
+        moved = {flow: flow.on(made) for flow in flows}
+        self.flows |= {step: moved[flow] for step, flow in self.flows.items() if flow in moved}
+        self.inflow |= {pair: moved[flow] for pair, flow in self.inflow.items() if flow in moved}
+        self.checked |= {step: (moved[flow], masks) for step, (flow, masks) in self.checked.items() if flow in moved}
 
     def _flagged(self, frame: Frame, key: Sequence[str], node: tree.Behaviour) -> tuple[Frame, str]:
         """Mark the people who have an event of a message."""
@@ -215,19 +287,28 @@ class Lowering:
         derived = [name for leaf, name in flow.base.derived.items() if leaf in later]
         return [*(flow.column(name).alias(name) for name in names), *(nw.col(name) for name in derived)]
 
+    def table(self, scan: Scan) -> Base:
+        """Return the rows of a table with what any step reads of them.
+
+        It is one frame for all who scan it.
+        """
+        label = scan.rows.table.label
+        if label not in self.tables:
+            scans = [step for step in self.columns.steps if isinstance(step, Scan) and step.rows.table.label == label]
+            names = dict.fromkeys(name for step in scans for name in self.carried(step))
+            self.tables[label] = Base(self.sources.scan(label).select(*names), whole=True, scanned=True)
+        return self.tables[label]
+
     def settle(self, step: Step, flow: Flow, frame: Frame) -> Flow:
-        """Make a frame the base of a new flow, kept where several read it."""
+        """Make a frame the base of a new flow."""
         later = self.columns.needs[step].leaves
         base = Base(frame, {leaf: name for leaf, name in flow.base.derived.items() if leaf in later})
-        return Flow(self.keep(base) if step in self.counted or len(self.columns.consumers[step]) > 1 else base)
+        return Flow(self.keep(base))
 
     def keep(self, base: Base) -> Base:
         """Let the cluster keep a frame for all who read it."""
-        if not self.keeping:
-            return base
-        native = base.frame.to_native().persist()
-        self.kept.append(native)
-        return Base(nw.from_native(native), base.derived)
+        self.shared.append(base)
+        return base
 
     def drawn(self, frame: Frame, step: Step, leaf: Leaf) -> tuple[Frame, str]:
         """Add the stable hash that a leaf asks for."""

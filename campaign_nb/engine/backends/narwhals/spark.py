@@ -6,12 +6,11 @@ Sessions run in UTC and without ANSI errors, so that what does not fit is null, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from pyspark.sql.connect import functions as F
-from pyspark.sql.connect.window import Window
 
 from campaign_nb.rules.tree import Type
 
@@ -327,66 +326,3 @@ TEXT_TESTS: Mapping[str, Two] = {"starts_with": F.startswith, "ends_with": F.end
 def matches(text: Any, regex: str) -> Any:
     """Tell whether a regular expression is found in a text."""
     return F.regexp_like(text, F.lit(regex))
-
-
-# -------------------------------------------------------------------------------------------------------------- frames
-
-
-def ranked(frame: Any, groups: Sequence[str], orders: Sequence[tuple[str, bool]], name: str) -> Any:
-    """Number the rows of each group from 1 in an order, nulls last."""
-    keys = [F.desc_nulls_last(column) if descending else F.asc_nulls_last(column) for column, descending in orders]
-    window = Window.partitionBy(*groups) if groups else Window.partitionBy(F.lit(1))
-    return frame.withColumn(name, F.row_number().over(window.orderBy(*keys)))
-
-
-def ordered(frame: Any, orders: Sequence[tuple[str, bool]], n: int | None, share: float | None) -> Any:
-    """Return the first n rows in an order, nulls last, or a share of all rows, rounded down."""
-    if share is not None:
-        numbered = ranked(frame, (), orders, "__n").withColumn("__all", F.count("*").over(Window.partitionBy(F.lit(1))))
-        return numbered.filter(F.col("__n") <= F.floor(F.col("__all") * F.lit(share) + F.lit(1e-9)))
-    by = [F.desc_nulls_last(name) if down else F.asc_nulls_last(name) for name, down in orders]
-    return frame if n is None else frame.sort(*by).limit(n)
-
-
-AGGREGATES: Mapping[str, One] = {
-    "count": F.count,
-    "count_distinct": F.count_distinct,
-    "sum": F.sum,
-    "min": F.min,
-    "max": F.max,
-    "avg": lambda column: F.avg(column.cast("double")),
-    "std_dev": lambda column: F.stddev_samp(column.cast("double")),
-}
-
-
-def joined_text(column: Any, separator: str) -> Any:
-    """Join the texts of a group in their order; null where there is none."""
-    texts = F.collect_list(column)
-    return F.when(F.size(texts) > 0, F.array_join(F.array_sort(texts), separator))
-
-
-def aggregated(frame: Any, keys: Sequence[str], aggregates: Sequence[tuple[str, str, str, str]]) -> Any:
-    """Return one row per group: for each of (name, function, column, separator) a column."""
-    made = [
-        (joined_text(F.col(column), separator) if function == "string_agg" else AGGREGATES[function](F.col(column))).alias(name)
-        for name, function, column, separator in aggregates
-    ]
-    return frame.groupBy(*keys).agg(*made)
-
-
-def counted(parts: Sequence[Any]) -> list[list[int | None]]:
-    """Compute frames of one row of counts each in one job.
-
-    Nothing but these numbers reaches the driver.
-    """
-    rows = [
-        part.select(F.lit(at).alias("at"), F.array(*(F.col(name).cast("bigint") for name in part.columns)).alias("n"))
-        for at, part in enumerate(parts)
-    ]
-    if not rows:
-        return []
-    together = rows[0]
-    for one in rows[1:]:
-        together = together.unionAll(one)
-    found = {row["at"]: list(row["n"]) for row in together.collect()}
-    return [found[at] for at in range(len(parts))]

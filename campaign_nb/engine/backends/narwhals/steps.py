@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals import spark_frames
 from campaign_nb.engine.backends.narwhals.comparison import truth
-from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, every
+from campaign_nb.engine.backends.narwhals.flow import Base, Flow, Frame, every, some
 from campaign_nb.engine.backends.narwhals.lowering import Lower, Lowering
 from campaign_nb.engine.backends.narwhals.operand import literal
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
@@ -38,7 +38,7 @@ from campaign_nb.steps import (
 
 
 def _scan(plan: Lowering, step: Scan) -> Flow:
-    return Flow(Base(plan.sources.scan(step.rows.table.label).select(*plan.carried(step))))
+    return Flow(plan.table(step))
 
 
 def _load(plan: Lowering, step: Load) -> Flow:
@@ -62,14 +62,19 @@ def _filter(plan: Lowering, step: Filter) -> Flow:
     return flow.that(*masks)
 
 
+def by_key(rows: Frame, others: Frame, key: Sequence[str], how: str, columns: Sequence[str] = ()) -> Frame:
+    """Join rows by their key, which has the same name on both sides."""
+    return nw.from_native(spark_frames.beside(rows.to_native(), others.to_native(), [(name, name) for name in key], how, columns))
+
+
 def _keep_by_key(plan: Lowering, step: Step, source: Step, keys: Frame, *, positive: bool) -> Flow:
     """Keep the rows whose key is (or is not) in a frame of keys; mark them instead where the others are asked for."""
     flow, frame = plan.physical(step, source)
     key = list(step.population.table.key)
     if not plan.rejected(step):
-        return plan.settle(step, flow, frame.join(keys, on=key, how="semi" if positive else "anti"))
+        return plan.settle(step, flow, by_key(frame, keys, key, "left_semi" if positive else "left_anti"))
     flag = plan.links.name()
-    marked = frame.join(keys.unique().with_columns(nw.lit(True).alias(flag)), on=key, how="left")
+    marked = by_key(frame, keys.unique().with_columns(truth(True).alias(flag)), key, "left", [flag])
     whole = plan.settle(step, flow, marked)
     mask = ~nw.col(flag).is_null() if positive else nw.col(flag).is_null()
     plan.checked[step] = (whole, [mask])
@@ -86,7 +91,7 @@ def _semi(plan: Lowering, step: Semi) -> Flow:
     key = list(step.population.table.key)
     keys = others[0].select(key)
     for other in others[1:]:
-        keys = keys.join(other.select(key), on=key, how="semi")
+        keys = by_key(keys, other.select(key), key, "left_semi")
     return _keep_by_key(plan, step, step.source, keys, positive=True)
 
 
@@ -119,16 +124,27 @@ def _rejected(plan: Lowering, step: Rejected) -> Flow:
 def _union(plan: Lowering, step: Union) -> Flow:
     flows = [plan.source_flow(step, source) for source in step.inputs]
     names, key = plan.carried(step), list(step.population.table.key)
+    if _plain(plan, step, flows, names):
+        mask = some(flows)
+        return Flow(flows[0].base, () if mask is None else (mask,), flows[0].computed)
     frames, before = list[Frame](), list[Frame]()
     for source, flow in zip(step.inputs, flows, strict=True):
         resolver, known = plan.resolver(step, source), {*source.population.extra, *source.population.table.columns}
         rows = flow.rows().select(*((resolver.value(tree.Column(name)) if name in known else nw.lit(None)).alias(name) for name in names))
         for earlier in before:
-            rows = rows.join(earlier, on=key, how="anti")
+            rows = by_key(rows, earlier, key, "left_anti")
         frames.append(rows)
         before.append(flow.select(key))
     together = nw.concat(frames, how="vertical")
     return plan.settle(step, Flow(Base(together)), together)
+
+
+def _plain(plan: Lowering, step: Union, flows: Sequence[Flow], names: Sequence[str]) -> bool:
+    """Tell whether populations are parts of one frame, with the same columns in each."""
+    if any(flow.base is not flows[0].base or flow.computed for flow in flows):
+        return False
+    columns = step.population.table.columns
+    return all(name in columns and name not in plan.columns.virtual[source] for name in names for source in step.inputs)
 
 
 def _dedupe(plan: Lowering, step: Dedupe) -> Flow:
@@ -148,7 +164,7 @@ def _dedupe(plan: Lowering, step: Dedupe) -> Flow:
         *(resolver.value(order.value).alias(name) for name, order in orders),
     )
     sorts = [*((name, order.descending) for name, order in orders), *((name, False) for name in key)]
-    ranked = nw.from_native(spark.ranked(rows.to_native(), groups, sorts, number))
+    ranked = nw.from_native(spark_frames.ranked(rows.to_native(), groups, sorts, number))
     whole = plan.settle(step, flow, ranked)
     mask = nw.col(number) <= step.keep
     if not step.nulls_equal:
@@ -164,7 +180,7 @@ def _take(plan: Lowering, step: Take) -> Flow:
     orders = [(f"__o{i}", order) for i, order in enumerate(step.order)]
     narrow = flow.rows().select(*key, *(resolver.value(order.value).alias(name) for name, order in orders))
     sorts = [*((name, order.descending) for name, order in orders), *((name, False) for name in key)]
-    first = nw.from_native(spark.ordered(narrow.to_native(), sorts, step.n, step.share)).select(*key)
+    first = nw.from_native(spark_frames.ordered(narrow.to_native(), sorts, step.n, step.share)).select(*key)
     return _keep_by_key(plan, step, step.source, first, positive=True)
 
 
@@ -197,7 +213,7 @@ def _match(plan: Lowering, step: Match) -> Flow:
     found = plan.keep(Base(found)).frame
     candidates = found if step.order else found.filter(nw.col(MATCHES) == 1)
     number = plan.links.name()
-    firsts = nw.from_native(spark.ranked(candidates.to_native(), list(step.keys), [(name, False) for name in key], number))
+    firsts = nw.from_native(spark_frames.ranked(candidates.to_native(), list(step.keys), [(name, False) for name in key], number))
     marked = firsts.filter(nw.col(number) == 1).select(*key, literal(True).alias(FIRST))
     made = {MATCHES, FIRST, *step.keys}
     rows = flow.rows().select(*plan.held(step, flow, [name for name in plan.carried(step) if name not in made]))
@@ -216,8 +232,8 @@ def _found(plan: Lowering, step: Match, asked: Frame, key: Sequence[str]) -> Fra
     pairs = targets.join(asked, left_on=[name for name, _ in columns], right_on=values, how="inner")
     by = [*((name, order.descending) for (name, _), order in zip(orders, step.order, strict=True)), *((name, False) for name, _ in keys)]
     number = plan.links.name()
-    ranked = nw.from_native(spark.ranked(pairs.to_native(), key, by, number))
-    counted = nw.from_native(spark.aggregated(pairs.to_native(), key, [(MATCHES, "count", "__t0", "")]))
+    ranked = nw.from_native(spark_frames.ranked(pairs.to_native(), key, by, number))
+    counted = nw.from_native(spark_frames.aggregated(pairs.to_native(), key, [(MATCHES, "count", "__t0", "")]))
     first = ranked.filter(nw.col(number) == 1).select(
         *key, *(nw.col(name).alias(own) for (name, _), own in zip(keys, step.keys, strict=True))
     )
@@ -238,18 +254,17 @@ def _rekey(plan: Lowering, step: Rekey) -> Flow:
 def _output(plan: Lowering, step: Output) -> Flow:
     flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
     names = dict.fromkeys([*step.population.table.key, *step.columns])
-    plan.delivered[step] = flow.rows().select(*(resolver.value(tree.Column(name)).alias(name) for name in names))
+    plan.delivered[step] = lambda: flow.rows().select(*(resolver.value(tree.Column(name)).alias(name) for name in names))
     return flow
 
 
 def _render(plan: Lowering, step: Render) -> Flow:
     flow, resolver = plan.source_flow(step, step.source), plan.resolver(step, step.source)
-    rows = flow.rows().select(
+    plan.delivered[step] = lambda: flow.rows().select(
         *(resolver.value(tree.Column(name)).alias(f"key_{i}") for i, name in enumerate(step.population.table.key)),
         resolver.value(step.address).alias("address"),
         *(resolver.value(node).alias(name) for name, node in step.parts),
     )
-    plan.delivered[step] = rows
     return flow
 
 

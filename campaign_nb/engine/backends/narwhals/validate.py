@@ -8,9 +8,9 @@ import narwhals as nw
 
 from campaign_nb.engine.backends.narwhals.expressions import compile_rule, compile_value
 from campaign_nb.engine.backends.narwhals.hashing import check_key
-from campaign_nb.engine.backends.narwhals.links import field_of_leaf
 from campaign_nb.engine.backends.narwhals.operand import Context
 from campaign_nb.engine.backends.narwhals.refusal import ENGINE, Refusal
+from campaign_nb.engine.backends.narwhals.sides import field_of_leaf
 from campaign_nb.engine.backends.narwhals.steps import LOWER
 from campaign_nb.engine.backends.polars.links import context_of, leaves_of, rows_of
 from campaign_nb.engine.plan import Plan, Task
