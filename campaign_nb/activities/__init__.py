@@ -1,5 +1,7 @@
 """The activities, one file each; the catalogue collects them."""
 
+from campaign_nb.activities.alert import Alert
+from campaign_nb.activities.and_join import AndJoin
 from campaign_nb.activities.build_audience import BuildAudience
 from campaign_nb.activities.change_dimension import ChangeDimension
 from campaign_nb.activities.combine import Combine
@@ -9,6 +11,7 @@ from campaign_nb.activities.end import End
 from campaign_nb.activities.enrich import Enrich, Lookup
 from campaign_nb.activities.extract_file import ExtractFile, TextFormat
 from campaign_nb.activities.filter import FilterRows
+from campaign_nb.activities.fork import Fork
 from campaign_nb.activities.incremental_query import IncrementalQuery
 from campaign_nb.activities.load_file import FileTable, LoadFile
 from campaign_nb.activities.python import PythonCode
@@ -16,13 +19,17 @@ from campaign_nb.activities.read_audience import ReadAudience
 from campaign_nb.activities.reconcile import Reconcile
 from campaign_nb.activities.save_audience import SaveAudience
 from campaign_nb.activities.split import Control, Share, Split, Subset
+from campaign_nb.activities.test import ConditionTest
 from campaign_nb.activities.update_data import UpdateData
 from campaign_nb.activities.wait import Wait
 
 __all__ = [
+    "Alert",
+    "AndJoin",
     "BuildAudience",
     "ChangeDimension",
     "Combine",
+    "ConditionTest",
     "Control",
     "Deduplicate",
     "Email",
@@ -31,6 +38,7 @@ __all__ = [
     "ExtractFile",
     "FileTable",
     "FilterRows",
+    "Fork",
     "IncrementalQuery",
     "LoadFile",
     "Lookup",

@@ -12,7 +12,7 @@ from campaign_nb.messages.content import WITHOUT, Template, template
 from campaign_nb.messages.eligibility import checks, consent_of
 from campaign_nb.rules import tree
 from campaign_nb.rules.tree import Type
-from campaign_nb.steps import Filter, Population, Rejected, Render, Step
+from campaign_nb.steps import SEND_AT, Filter, Population, Rejected, Render, Step
 
 
 class Email(Activity):
@@ -111,6 +111,7 @@ class Email(Activity):
                 rest.append((name, item))
             else:
                 parts.append((name, value))
+        parts += [(SEND_AT, tree.Column(SEND_AT))] if SEND_AT in inputs[0].population.extra else []
         columns = sorted({column for item in self._templates().values() for column in item.names})
         parts += [(f"{WITHOUT}{column}", tree.IsEmpty(tree.Column(column))) for column in columns]
         message = Render(eligible, "email", address, tuple(parts), tuple(rest))

@@ -2,6 +2,7 @@
 
 from campaign_nb.campaign.campaign import Campaign
 from campaign_nb.campaign.explanation import Explanation
-from campaign_nb.campaign.run import DryRun, LiveRun, Run
+from campaign_nb.campaign.live_run import LiveRun
+from campaign_nb.campaign.run import DryRun, Run
 
 __all__ = ["Campaign", "DryRun", "Explanation", "LiveRun", "Run"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,35 +11,40 @@ import polars as pl
 from campaign_nb.activity import Context
 from campaign_nb.campaign import living
 from campaign_nb.campaign.clustered import run_dry
+from campaign_nb.campaign.life import Life
+from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.memory import Memory, recalled
+from campaign_nb.campaign.opening import open_campaign
 from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
 from campaign_nb.campaign.published import Published
-from campaign_nb.campaign.run import DryRun, LiveRun, Run
+from campaign_nb.campaign.run import DryRun, Run
+from campaign_nb.campaign.surroundings import previous_of, variables_of
+from campaign_nb.campaign.templating import from_template, to_template
 from campaign_nb.campaign.view import view_of
 from campaign_nb.clock import instant, zone
 from campaign_nb.data.model import DataModel
 from campaign_nb.engine.dry import Responses
-from campaign_nb.engine.engines import Engine, refuse_live
+from campaign_nb.engine.engines import Engine
 from campaign_nb.engine.moment import Moment
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.engine.sources import Events
 from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.feedback.events import people_with
-from campaign_nb.graph.building import Building
 from campaign_nb.graph.definition import Definition
 from campaign_nb.graph.document import from_json
 from campaign_nb.graph.draft import Draft
+from campaign_nb.graph.handling import OnError
 from campaign_nb.graph.problems import compile_definition
+from campaign_nb.graph.settings import HISTORY, MOVED, settings
 from campaign_nb.render import mime
 from campaign_nb.reports.report import Report, report_of
 from campaign_nb.rules import tree
 from campaign_nb.schedule import Schedule
-from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import RunRecord
-from campaign_nb.workspace import Listing, Workspace, default_workspace
+from campaign_nb.workspace import Template, Workspace, default_workspace
 
 
-class Campaign(Building):
+class Campaign(Life):
     """An orchestrated campaign.
 
     Activities linked by transitions, on the tables of a data model.
@@ -62,6 +67,11 @@ class Campaign(Building):
         time_zone: str = "UTC",
         seed: str | int | None = None,
         workspace: Workspace | None = None,
+        variables: Mapping[str, object] | None = None,
+        on_error: OnError = "suspend",
+        tolerated_errors: int = 0,
+        history: str | dt.timedelta = HISTORY,
+        moved: float | None = MOVED,
     ) -> None:
         """Start an empty definition.
 
@@ -71,6 +81,7 @@ class Campaign(Building):
         if not name.strip():
             raise DefinitionError(Problem("campaign", "its name is empty", "a name", 'cn.Campaign("Spring win-back", data=shop)'))
         zone(time_zone)
+        found = settings(f"campaign {name!r}", variables, on_error, tolerated_errors, history, moved)
         self._data = data if data is not None else DataModel("no data")
         self._workspace = workspace
         self._schedule: Schedule | None = None
@@ -78,7 +89,7 @@ class Campaign(Building):
         self._dry_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._listeners: list[Callable[[], None]] = []
         self._published = Published(self)
-        self._become(Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed)))
+        self._become(Definition(name, description, tuple(tags), time_zone, "" if seed is None else str(seed), settings=found))
         living.add(self)
 
     def _become(self, definition: Definition) -> None:
@@ -95,6 +106,43 @@ class Campaign(Building):
         campaign = cls(definition.name, data=data, time_zone=definition.time_zone, workspace=workspace)
         campaign._become(definition)
         return campaign
+
+    @classmethod
+    def open(cls, name: str, *, workspace: Workspace | None = None, data: DataModel | None = None) -> Campaign:
+        """Return a stored campaign, as published, with its schedule.
+
+        Its cells are not there; it can be launched, and its runs go on here. The data model is the stored one, or yours.
+        Errors: no campaign of that name, a data model that only a notebook has, tables that have changed since.
+        """
+        return open_campaign(cls, name, workspace, data)
+
+    @classmethod
+    def from_template(
+        cls,
+        template: str | Template,
+        name: str,
+        *,
+        data: DataModel,
+        workspace: Workspace | None = None,
+        time_zone: str | None = None,
+    ) -> Campaign:
+        """Return a draft with activities, settings and schedule of a template.
+
+        It is a copy. Its groups are drawn anew, unless the template has a seed of its own. What the data model lacks is
+        told by `problems`, all together.
+
+        Time: `time_zone` takes the place of the template's.
+        Errors: no template of that name, an unknown zone.
+        """
+        return from_template(cls, template, name, data, workspace, time_zone)
+
+    def save_as_template(self, name: str, *, description: str | None = None, folder: str | None = None, replace: bool = False) -> Template:
+        """Keep activities, settings and schedule as a template of the workspace.
+
+        Description and folder are the campaign's if left out.
+        Errors: a name that is taken, unless it is replaced; functions that another kernel could not import.
+        """
+        return to_template(self, name, description, folder, replace)
 
     def duplicate(self, name: str) -> Campaign:
         """Return a new draft with the same activities and schedule.
@@ -120,16 +168,6 @@ class Campaign(Building):
     def definition(self) -> Definition:
         """The definition as it stands now, frozen."""
         return self._draft.definition
-
-    @property
-    def description(self) -> str:
-        """What it is for."""
-        return self.definition.description
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Its tags."""
-        return self.definition.tags
 
     @property
     def time_zone(self) -> str:
@@ -212,8 +250,14 @@ class Campaign(Building):
         stored: dict[str, pl.LazyFrame] = self.workspace.stored() if reads_audience else {}
         recalls = {label: item.recall for label, item in campaign.compiled.items() if item.recall is not None}
         memory = recalled(self.workspace, self.name, recalls, self._data, start, run) if recalls else Memory()
-        moment = Moment(start, definition.time_zone, tuple(memory.variables.items()))
-        return Program(campaign, contexts, self._data, moment, stored | memory.keys, self._events(run))
+        variables = variables_of(definition, self._schedule, run) | memory.variables
+        moment = Moment(start, definition.time_zone, tuple(variables.items()))
+        previous = previous_of(self.workspace, self.name, run) if self._asks_before(definition, run) else {}
+        return Program(campaign, contexts, self._data, moment, stored | memory.keys, self._events(run), previous)
+
+    def _asks_before(self, definition: Definition, run: RunRecord | None) -> bool:
+        """Tell whether a run looks at the one before it: a test compares with it, or what it may send depends on it."""
+        return run is not None or any(node.activity.decides for node in definition.nodes.values())
 
     def _events(self, run: RunRecord | None) -> Events:
         def events(node: tree.Behaviour, _: object) -> pl.LazyFrame | None:
@@ -255,75 +299,6 @@ class Campaign(Building):
         if self._dry is None or self._dry.digest != self.definition.digest():
             return self.dry_run()
         return self._dry
-
-    # ------------------------------------------------------------------------------------------------------ life cycle
-
-    def publish(self, confirm: int | None = None) -> Any:
-        """Hand the campaign to its schedule; without one it runs once, at once.
-
-        Shape: `confirm` is the number of messages of the last dry run of this definition (one is made if there is
-        none). Without `confirm` you get the numbers and a button. Returns what the notebook shows as the panel.
-        Errors: problems of the definition, another number, a schedule that lies in the past, a campaign that has ended.
-        """
-        refuse_live(self.workspace.engine, f"campaign {self.name!r}")
-        return self._published.publish(confirm)
-
-    def launch(self) -> LiveRun:
-        """Start a run now, beside the schedule; `run.wait("60s")` holds until it is done.
-
-        Errors: a campaign that is not published, or has ended.
-        """
-        refuse_live(self.workspace.engine, f"campaign {self.name!r}")
-        return self._published.launch()
-
-    def pause(self) -> None:
-        """Start no launch and no further stage until `resume`."""
-        self._published.act("pause")
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._published.act("resume")
-
-    def stop(self) -> None:
-        """End it for good; runs under way stop before their next stage."""
-        self._published.act("stop")
-
-    @property
-    def status(self) -> str:
-        """draft, scheduled, live, completed or stopped.
-
-        With `(paused)` and `(error)` behind it.
-        """
-        return self._published.status()
-
-    def stored(self) -> CampaignRecord | None:
-        """Return its row in the workspace, None before it was first published.
-
-        Makes no workspace.
-        """
-        return self._published.record()
-
-    def standing(self) -> CampaignRecord | None:
-        """Return the row that tells how it stands, None for a draft.
-
-        One that has ended and was written anew and otherwise is a draft; `stored` still returns what has ended.
-        """
-        return self._published.standing()
-
-    @property
-    def log(self) -> Listing:
-        """What happened, oldest first: time, level, activity, message."""
-        return self._published.log()
-
-    @property
-    def tasks(self) -> Listing:
-        """Every execution of every activity: run, activity, state, rows, times."""
-        return self._published.tasks()
-
-    @property
-    def runs(self) -> Runs:
-        """The live runs, newest first; an index gives the run itself."""
-        return Runs(self._published)
 
     def report(self, run: Run | None = None) -> Report:
         """Return targeted, excluded by reason, sent, opened and clicked with their rates.
@@ -368,29 +343,3 @@ class Campaign(Building):
 
     def __repr__(self) -> str:
         return mime.text(self.view())
-
-
-class Runs:
-    """The live runs of a campaign: `runs[0]` is the newest, `.frame()` all of them."""
-
-    def __init__(self, published: Published) -> None:
-        self._published = published
-
-    def frame(self) -> pl.DataFrame:
-        """Return all runs as a frame, newest first."""
-        return self._published.runs().frame()
-
-    def __len__(self) -> int:
-        return len(self._published.run_ids())
-
-    def __getitem__(self, which: int) -> LiveRun:
-        ids = self._published.run_ids()
-        if not -len(ids) <= which < len(ids):
-            raise RunError(Problem("runs", f"no run {which}", f"0 to {len(ids) - 1}" if ids else "there is none yet", "campaign.launch()"))
-        return self._published.run(ids[which])
-
-    def __repr__(self) -> str:
-        return repr(self._published.runs())
-
-    def _repr_html_(self) -> str:
-        return self._published.runs()._repr_html_()  # pyright: ignore[reportPrivateUsage] # IPython's protocol

@@ -12,7 +12,7 @@ import polars as pl
 from campaign_nb.campaign.run import DryRun, Explanation
 from campaign_nb.engine.dry import DryResult, Responses, dry_run
 from campaign_nb.engine.engines import Engine, engine_of, on_cluster
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.errors import Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.reports.report import Report

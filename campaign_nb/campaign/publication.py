@@ -72,15 +72,22 @@ class Panel:
             return []
         return [launch.strftime("%a %d %b %Y %H:%M:%S %Z") for launch in self.campaign.launches(n)]
 
+    def _pause_reason(self) -> list[str]:
+        """Return why it is paused, if something else than its author paused it."""
+        record = self.campaign.stored()
+        return [record.pause_reason] if record is not None and record.pause_reason else []
+
     def __repr__(self) -> str:
         schedule = self.campaign.schedule
         lines = [f"campaign {self.campaign.name!r} is {self.campaign.status}"]
         lines += [f"  {schedule.explain()}"] if schedule is not None else ["  runs once, as soon as possible"]
+        lines += [f"  paused: {reason}" for reason in self._pause_reason()]
         return "\n".join([*lines, *(f"  next: {launch}" for launch in self.next_launches(3))])
 
     def _repr_html_(self) -> str:
         schedule = self.campaign.schedule
         rows: list[tuple[object, object]] = [("Status", self.campaign.status)]
         rows.append(("Schedule", schedule.explain() if schedule is not None else "once, as soon as possible"))
+        rows += [("Paused", reason) for reason in self._pause_reason()]
         rows += [("Next", launch) for launch in self.next_launches(3)]
         return html.card(self.campaign.name, rows)

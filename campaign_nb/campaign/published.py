@@ -3,89 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import json
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping
+from typing import Any
 
-import polars as pl
-
+from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.publication import Panel, Publication
-from campaign_nb.campaign.run import LiveRun
-from campaign_nb.engine.runner import Program
+from campaign_nb.campaign.stored import Stored, tags_in
+from campaign_nb.data.document import to_json as model_document
+from campaign_nb.delivery.notices import signal as send_signal
+from campaign_nb.engine.program import Program
 from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.graph.document import from_json, to_json
-from campaign_nb.graph.lifecycle import ACTIONS, FINAL, Status, check
+from campaign_nb.graph.lifecycle import FINAL, Status
 from campaign_nb.graph.problems import compile_definition
-from campaign_nb.schedule import Schedule
-from campaign_nb.scheduler import Scheduled
-from campaign_nb.store import Connection, campaigns, log, runs
+from campaign_nb.store import Connection, campaigns, inventory, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
-from campaign_nb.store.runs import UNFINISHED, RunRecord
-from campaign_nb.workspace import Listing, workspaces
-
-if TYPE_CHECKING:
-    from campaign_nb.campaign.campaign import Campaign
-
-_INSTANT = pl.Datetime("us", "UTC")
+from campaign_nb.store.runs import RunRecord
+from campaign_nb.workspace import life
 
 
-class Published:
-    """The stored side of a campaign; nothing is opened before it is needed.
-
-    Until it is published it is the campaign of its name, whatever that one's state; from then on it is the one that it
-    published, also when that one has ended and another has its name.
-    """
-
-    def __init__(self, campaign: Campaign) -> None:
-        self._campaign = campaign
-        self._id: str | None = None
-
-    # ---------------------------------------------------------------------------------------------------------- stored
-
-    def record(self) -> CampaignRecord | None:
-        """Return the campaign's row, None before it was first published; makes no workspace."""
-        if not self._campaign.workspace.begun:
-            return None
-        with self._campaign.workspace.store.read() as connection:
-            return self._found(connection)
-
-    def _found(self, connection: Connection) -> CampaignRecord | None:
-        if self._id is not None:
-            return campaigns.get(connection, self._id)
-        return campaigns.find(connection, self._campaign.name)
-
-    def standing(self) -> CampaignRecord | None:
-        """Return the row that tells how the campaign stands; None for a draft, also of one that has ended and was changed since."""
-        record = self.record()
-        if record is None or self._id is not None or record.status not in FINAL:
-            return record
-        with self._campaign.workspace.store.read() as connection:
-            version = campaigns.published(connection, record.id)
-        same = version is not None and version.definition == to_json(self._campaign.definition, strict=False)
-        return record if same else None
-
-    def _stored(self) -> CampaignRecord:
-        record = self.record()
-        if record is None:
-            raise RunError(Problem(f"campaign {self._campaign.name!r}", "it is a draft", "a published campaign", "campaign.publish()"))
-        return record
-
-    def status(self) -> str:
-        """Return the status in words."""
-        record = self.standing()
-        if record is None:
-            return str(Status.DRAFT)
-        marks = [word for word, on in (("paused", record.paused), ("error", record.error)) if on]
-        return f"{record.status}" + (f" ({', '.join(marks)})" if marks else "")
-
-    def published_at(self) -> dt.datetime | None:
-        """Return when the newest published version was published."""
-        record = self.record()
-        if record is None:
-            return None
-        with self._campaign.workspace.store.read() as connection:
-            version = campaigns.published(connection, record.id)
-        return None if version is None else version.published_at
+class Published(Stored):
+    """The stored side of a campaign with what publishes and runs it."""
 
     # ------------------------------------------------------------------------------------------------------ publishing
 
@@ -125,26 +64,21 @@ class Published:
 
     def _publish(self, now: dt.datetime, total: int) -> None:
         campaign, schedule = self._campaign, self._campaign.schedule
-        definition = campaign.definition
-        document = None if schedule is None else _json(schedule.to_json())
         ahead = schedule is not None and bool(schedule.launches(1, now)) and not schedule.recurring
         status = Status.SCHEDULED if ahead else Status.LIVE
         message = f"published: {total:,} messages in the last dry run"
         with campaign.workspace.store.begin() as connection:
             record = self._to_publish(connection, now)
             action = "publish" if record.status == Status.DRAFT else "publish_version"
-            self._check(record, action)
-            campaigns.describe(connection, record.id, now, description=definition.description, tags=definition.tags)
-            text = to_json(definition, strict=False)
-            campaigns.save_version(
-                connection, record.id, text, now, seed=definition.seed, schedule=document, time_zone=definition.time_zone
-            )
+            life.checked(connection, record, action)
+            self._keep(connection, record, now, to_json(campaign.definition, strict=False))
             going = status if record.status == Status.DRAFT else Status(record.status)
             campaigns.publish(connection, record.id, [record.status], going, now, message)
         self._id = record.id
         self.register()
+        life.purge(campaign.workspace.store, campaign.workspace.clock)
         scheduler = campaign.workspace.scheduler
-        if schedule is None or not (schedule.recurring or ahead):
+        if schedule is None or not (schedule.recurring or schedule.awaits or ahead):
             scheduler.submit(self._start(now, "as soon as possible").id)
         scheduler.start()
         campaign.changed()
@@ -155,42 +89,48 @@ class Published:
         if record is not None and self._id is None and record.status in FINAL:
             campaigns.rename(connection, record.id, campaigns.free_name(connection, record.name), now)
             record = None
-        return record or campaigns.create(connection, definition.name, now, description=definition.description, tags=definition.tags)
+        if record is None:
+            record = campaigns.create(connection, definition.name, now, description=definition.description, tags=definition.tags)
+            inventory.note_author(connection, record.id, self._campaign.workspace.author)
+            if self._folder:
+                record = campaigns.describe(connection, record.id, now, folder=self._folder)
+        return record
+
+    def _keep(self, connection: Connection, record: CampaignRecord, now: dt.datetime, text: str) -> None:
+        """Keep what is written as the draft of a version; tags that were changed in the workspace stay."""
+        definition, data = self._campaign.definition, self._campaign.data
+        newest = campaigns.version(connection, record.id, record.version) if record.version else None
+        tags = None if definition.tags in (self._told, tags_in(newest)) else definition.tags
+        campaigns.describe(connection, record.id, now, description=definition.description, tags=tags)
+        schedule, zone = self._schedule_text(), definition.time_zone
+        model = model_document(data, self._campaign.workspace.folder) if data.portable else None
+        campaigns.save_version(connection, record.id, text, now, seed=definition.seed, schedule=schedule, time_zone=zone, model=model)
+        self._told = definition.tags
+
+    def save(self) -> None:
+        """Keep the draft in the workspace.
+
+        What has ended stays as it is and gives its name to what was written anew.
+        """
+        self.check_editable()
+        campaign = self._campaign
+        text, now = to_json(campaign.definition), campaign.workspace.clock.now()
+        with campaign.workspace.store.begin() as connection:
+            record = self._to_publish(connection, now)
+            life.checked(connection, record, "edit")
+            self._keep(connection, record, now, text)
+            log.append(connection, "draft kept", now, campaign_id=record.id)
+        self._tell()
+
+    # ------------------------------------------------------------------------------------------------------- launching
 
     def register(self) -> None:
         """Let this kernel launch the campaign and go on with its runs."""
         record = self._stored()
-        self._campaign.workspace.register(record.id, self._campaign, self._program, self._scheduled, self._as_of)
-
-    def _scheduled(self) -> Scheduled | None:
-        """Return the published version's schedule; one that was set and not published yet does not count."""
-        record = self.record()
-        if record is None or record.status not in (Status.LIVE, Status.SCHEDULED):
-            return None
-        with self._campaign.workspace.store.read() as connection:
-            version = campaigns.published(connection, record.id)
-        if version is None or version.schedule is None or version.published_at is None:
-            return None
-        return Scheduled(record.id, record.name, version.version, _schedule(version.schedule), version.published_at, record.paused)
+        self._campaign.workspace.register(record.id, self._campaign, self._program, self._as_of)
 
     def _as_of(self, due: dt.datetime) -> dt.datetime:
         return due if self._campaign.data.as_of is None else self._campaign.instant()
-
-    def _check(self, record: CampaignRecord, action: str) -> None:
-        with self._campaign.workspace.store.read() as connection:
-            done = len(runs.list_runs(connection, record.id, ["done"]))
-        schedule = self._campaign.schedule
-        problem = check(
-            action,
-            record.status,
-            recurring=schedule is not None and schedule.recurring,
-            completed_runs=done,
-            error=record.error,
-            paused=record.paused,
-            campaign=record.name,
-        )
-        if problem is not None:
-            raise RunError(problem)
 
     # --------------------------------------------------------------------------------------------------------- running
 
@@ -219,99 +159,42 @@ class Published:
 
     def launch(self) -> LiveRun:
         """Start a run now."""
-        record = self._stored()
-        self._check(record, "launch")
+        record, workspace = self._stored(), self._campaign.workspace
+        with workspace.store.read() as connection:
+            life.checked(connection, record, "launch")
         self.register()
-        run = self._start(self._campaign.workspace.clock.now(), "launched by hand")
-        scheduler = self._campaign.workspace.scheduler
-        scheduler.submit(run.id)
-        scheduler.start()
+        run = self._start(workspace.clock.now(), "launched by hand")
+        life.purge(workspace.store, workspace.clock)
+        workspace.scheduler.submit(run.id)
+        workspace.scheduler.start()
         return self.run(run.id)
 
-    def act(self, action: str) -> None:
-        """Pause, resume or stop."""
-        campaign, record = self._campaign, self._stored()
-        self._check(record, action)
-        now = campaign.workspace.clock.now()
-        with campaign.workspace.store.begin() as connection:
-            target = ACTIONS[action].to
-            if target is not None:
-                campaigns.transition(connection, record.id, [record.status], target, now, f"{action} asked for")
-            else:
-                campaigns.flag(connection, record.id, now, f"{action} asked for", paused=action == "pause")
-            for run in runs.list_runs(connection, record.id, UNFINISHED):
-                if action == "stop":
-                    runs.move(connection, run.id, UNFINISHED, "stopped", now, "run stopped")
-        campaign.workspace.scheduler.wake()
-        workspaces.changed(campaign.workspace)
-        campaign.changed()
+    def signal(self, values: Mapping[str, Any]) -> None:
+        """Ask for a launch, with values."""
+        record, workspace = self._stored(), self._campaign.workspace
+        with workspace.store.begin() as connection:
+            life.checked(connection, record, "signal")
+            send_signal(connection, record, values, uuid.uuid4().hex, workspace.clock.now(), f"campaign {record.name!r}")
+        self.register()
+        workspace.scheduler.start()
+        workspace.scheduler.wake()
 
-    def run_ids(self) -> list[str]:
-        """Return the ids of the live runs, newest first."""
-        record = self.record()
-        if record is None:
-            return []
-        with self._campaign.workspace.store.read() as connection:
-            return [run.id for run in runs.list_runs(connection, record.id)]
+    def act(self, action: str) -> None:
+        """Pause, resume, stop, close, archive, delete or bring back to draft."""
+        campaign = self._campaign
+        if action == "delete" and self.record() is None:
+            what, expected = "it is not in the workspace, so there is nothing to delete", "a draft that was kept there"
+            raise RunError(Problem(f"campaign {campaign.name!r}", what, expected, "campaign.save()"))
+        record = self._stored()
+        life.act(campaign.workspace.store, campaign.workspace.clock, record.id, action)
+        campaign.workspace.scheduler.wake()
+        self._tell()
 
     def run(self, run_id: str) -> LiveRun:
         """Return a live run."""
-        return LiveRun(self._campaign.workspace.store, run_id, lambda: self._program(run_id))
+        return LiveRun(self._campaign.workspace, run_id, lambda: self._program(run_id))
 
     def latest(self) -> LiveRun | None:
         """Return the newest live run; None for a draft."""
         ids = self.run_ids() if self.standing() is not None else []
         return self.run(ids[0]) if ids else None
-
-    # --------------------------------------------------------------------------------------------------------- listings
-
-    def log(self) -> Listing:
-        """Return the log, oldest first."""
-        record = self.record()
-        lines: list[Any] = []
-        if record is not None:
-            with self._campaign.workspace.store.read() as connection:
-                lines = [(line.at, line.level, line.activity, line.message) for line in log.read(connection, campaign_id=record.id)]
-        columns = {"at": _INSTANT, "level": pl.String, "activity": pl.String, "message": pl.String}
-        return Listing(f"log of {self._campaign.name}", pl.LazyFrame(lines, schema=columns, orient="row"), name="activity")
-
-    def tasks(self) -> Listing:
-        """Return the tasks of all runs, newest run first."""
-        rows: list[Any] = []
-        ids = self.run_ids()
-        for run_id in ids:
-            with self._campaign.workspace.store.read() as connection:
-                rows += [
-                    (run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, t.started_at, t.ended_at, t.error_text)
-                    for t in runs.list_tasks(connection, run_id)
-                ]
-        columns = {"run": pl.String, "activity": pl.String, "kind": pl.String, "stage": pl.Int64, "state": pl.String}
-        columns |= {
-            "rows_in": pl.Int64,
-            "rows_out": pl.Int64,
-            "as_of": _INSTANT,
-            "started_at": _INSTANT,
-            "ended_at": _INSTANT,
-            "error": pl.String,
-        }
-        return Listing(f"tasks of {self._campaign.name}", pl.LazyFrame(rows, schema=columns, orient="row"), name="activity")
-
-    def runs(self) -> Listing:
-        """Return the live runs, newest first."""
-        record, rows = self.record(), list[Any]()
-        if record is not None:
-            with self._campaign.workspace.store.read() as connection:
-                found = runs.list_runs(connection, record.id)
-                rows = [(run.id, run.version, run.state, run.as_of, run.started_at, run.ended_at, run.error_text) for run in found]
-        columns = {"run": pl.String, "version": pl.Int64, "state": pl.String, "as_of": _INSTANT}
-        columns |= {"started_at": _INSTANT, "ended_at": _INSTANT, "error": pl.String}
-        return Listing(f"runs of {self._campaign.name}", pl.LazyFrame(rows, schema=columns, orient="row"), name="run")
-
-
-@functools.lru_cache(maxsize=256)
-def _schedule(document: str) -> Schedule:
-    return Schedule.from_json(json.loads(document))
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, sort_keys=True)

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import polars as pl
 
 from campaign_nb.activity import OUT
-from campaign_nb.campaign.explanation import Explanation, changed, explanation, states, touched, unlike
+from campaign_nb.campaign.explanation import Explanation, changed, explanation, states, touched
 from campaign_nb.engine import dry
-from campaign_nb.engine.compute import computed
 from campaign_nb.engine.dry import DryResult, Responses
-from campaign_nb.engine.runner import Program
-from campaign_nb.errors import Problem, RunError, did_you_mean, listed, nearest
+from campaign_nb.engine.program import Program
+from campaign_nb.errors import Problem, RunError, did_you_mean, nearest
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.transition import Branches, Transition
 from campaign_nb.render import html
 from campaign_nb.reports.rehearsed import rehearsed
 from campaign_nb.reports.report import Report, report_on
 from campaign_nb.rules.parse import table_of_rule
-from campaign_nb.schedule import duration
-from campaign_nb.store import files, runs
-from campaign_nb.store.database import Store
-from campaign_nb.store.files import Slot
 
 _COUNTS = {"activity": pl.String, "transition": pl.String, "rows": pl.Int64}
 _EFFECTS = {"activity": pl.String, "effect": pl.String, "name": pl.String, "rows": pl.Int64}
@@ -48,6 +41,13 @@ class Run:
     @abstractmethod
     def state(self) -> str:
         """How the run stands."""
+
+    @abstractmethod
+    def states(self) -> dict[str, str]:
+        """Return the state of each activity that was reached.
+
+        One of running, done, failed, skipped, warning.
+        """
 
     @abstractmethod
     def ports(self) -> Mapping[Ref, int]:
@@ -192,7 +192,7 @@ class DryRun(Run):
 
     def __init__(self, run_id: str, program: Program, result: DryResult, responses: Responses | None) -> None:
         self.id, self.as_of = run_id, program.start.as_of
-        self._program, self._result, self._responses = program, result, responses
+        self._program, self._result, self._responses = result.program or program, result, responses
         self._states = states(program.model)
 
     @property
@@ -214,15 +214,35 @@ class DryRun(Run):
     def effects(self) -> pl.DataFrame:
         """What a live run would do beside counting: activity, effect, name, rows.
 
-        Shape: a row for each message activity, saved audience, file to write and table to change.
+        Shape: a row for each message activity, saved audience, file to write, table to change, alert and signal; none for
+        what the run passed by.
         """
-        counts = self._result.counted.ports
+        counts, passed = self._result.counted, self._result.way.labels
+        found = {label: item for label, item in self._program.campaign.compiled.items() if label not in passed}
         rows = [
-            (label, effect.kind, effect.name, counts[Ref(label, next(iter(compiled.ports)))])
-            for label, compiled in self._program.campaign.compiled.items()
+            (label, effect.kind, effect.name, counts.ports[Ref(label, next(iter(compiled.ports)))])
+            for label, compiled in found.items()
             for effect in compiled.effects
         ]
+        rows += [(label, notice.kind, notice.name, counts.rows_in[label]) for label, item in found.items() for notice in item.notices]
         return pl.DataFrame(rows, schema=_EFFECTS, orient="row")
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each activity.
+
+        It is done, skipped where the run passed it by, or warning where a join did not fire.
+        """
+        way = self._result.way
+        passed = {label: "warning" if label in way.unfired else "skipped" for label in way.labels}
+        return {label: passed.get(label, "done") for label in self._program.campaign.order}
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What was decided on the way, by activity.
+
+        The output that a test chose, why an activity did not run.
+        """
+        return dict(self._result.way.notes)
 
     @property
     def rendering(self) -> pl.DataFrame:
@@ -267,120 +287,6 @@ class DryRun(Run):
 
     def _lineage(self, program: Program, ref: Ref) -> pl.LazyFrame:
         return dry.lineage(program, ref, self._responses)
-
-
-class LiveRun(Run):
-    """A run whose stages are kept in the workspace."""
-
-    mode = "live"
-
-    def __init__(self, store: Store, run_id: str, program: Callable[[], Program]) -> None:
-        self.id, self._store, self._program = run_id, store, program
-        self.as_of = self.record().as_of
-
-    def record(self) -> runs.RunRecord:
-        """Return the run's row."""
-        with self._store.read() as connection:
-            return runs.get(connection, self.id)
-
-    @property
-    def state(self) -> str:
-        """How the run stands: running, waiting, paused, done, failed or stopped."""
-        return self.record().state
-
-    @property
-    def started_at(self) -> dt.datetime:
-        """When it started."""
-        return self.record().started_at
-
-    @property
-    def due_at(self) -> dt.datetime | None:
-        """When its wait ends; None while nothing waits."""
-        return self.record().due_at
-
-    @property
-    def progress(self) -> float:
-        """The share of the activities that are done, 0 to 1."""
-        states = list(self.states().values())
-        return 1.0 if self.state == "done" else states.count("done") / max(1, len(self._program().campaign.order))
-
-    def states(self) -> dict[str, str]:
-        """Return the state of each activity that was reached: running, done, failed."""
-        with self._store.read() as connection:
-            return {task.activity: task.state for task in runs.list_tasks(connection, self.id)}
-
-    @property
-    def error(self) -> str:
-        """What went wrong; empty when nothing did."""
-        return self.record().error_text
-
-    def ports(self) -> Mapping[Ref, int]:
-        """Return the count of each transition that was computed so far."""
-        with self._store.read() as connection:
-            return {Ref(label, port): rows for (label, port), rows in runs.read_counts(connection, self.id).items()}
-
-    def reasons(self) -> Mapping[tuple[str, str], int]:
-        """Return the dropped rows by activity and reason."""
-        with self._store.read() as connection:
-            return runs.read_exclusions(connection, self.id)
-
-    def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
-        """Return the rows of a transition.
-
-        As stored where the run kept them, else computed again for its instant.
-        """
-        program = self._program()
-        self._part(program, ref)
-        if not columns and (path := self._kept(ref)) is not None:
-            known = program.campaign.population(ref)
-            names = [*known.table.key, *(name for name in known.extra if not name.startswith("_"))]
-            rows = pl.scan_parquet(path).select(names).sort(known.table.key)
-            return computed([rows if first is None else rows.head(first)])[0]
-        return dry.population(program, ref, columns, first=first)
-
-    def _kept(self, ref: Ref) -> Path | None:
-        with self._store.read() as connection:
-            found = files.find(connection, Slot("checkpoint", self.id, ref.label, ref.port))
-        return None if found is None else files.path_of(self._store.folder, found)
-
-    def _current(self) -> Program:
-        return self._program()
-
-    def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
-        path = dry.explain(program, key, table=table, at=at)
-        done = {label: state for label, state in self.states().items() if state == "done"}
-        later = [label for label in program.campaign.order if label not in done]
-        kept = {ref: self._kept(ref) for ref in path.counts}
-        held = {ref: dry.among(file, program.campaign.population(ref), path.person) for ref, file in kept.items() if file is not None}
-        first = self._first_file()
-        newer = touched(path, program.model, lambda _, now: bool(first) and any(state[-1] > first for _, state in now or ()))
-        notes = [*newer, *changed(path, self.ports()), *unlike(path, {ref: here for ref, here in held.items() if here is not None})]
-        if later:
-            notes.append(f"The run has not come to {listed([repr(label) for label in later], 5)}.")
-        return explanation(path, at, tuple(notes), done)
-
-    def _first_file(self) -> int:
-        """Return when the run wrote its first file, in nanoseconds; 0 where it wrote none."""
-        with self._store.read() as connection:
-            paths = [files.path_of(self._store.folder, file) for file in files.list_files(connection, run_id=self.id)]
-        return min((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
-
-    def wait(self, timeout: str | float | dt.timedelta = "60s") -> LiveRun:
-        """Hold until the run is done, failed or stopped, at most for a time.
-
-        Return the run.
-
-        Errors: a run that is still going on after the time.
-        """
-        seconds = timeout if isinstance(timeout, int | float) else duration(timeout).total_seconds()
-        end = time.monotonic() + seconds
-        while self.state in ("running", "waiting", "paused"):
-            if time.monotonic() > end:
-                raise RunError(
-                    Problem(f"run {self.id[:8]}", f"it is still {self.state} after {seconds:g} s", "more time", 'run.wait("5m")')
-                )
-            time.sleep(0.05)
-        return self
 
 
 def _parts(key: Any) -> tuple[Any, ...]:

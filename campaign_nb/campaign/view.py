@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaign_nb.campaign.run import DryRun, LiveRun, Run
+from campaign_nb.campaign.live_run import LiveRun
+from campaign_nb.campaign.run import DryRun, Run
 from campaign_nb.graph import view
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.lifecycle import FINAL
@@ -14,7 +15,15 @@ from campaign_nb.graph.view import Progress, Standing
 if TYPE_CHECKING:
     from campaign_nb.campaign.campaign import Campaign
 
-_TASKS = {"pending": "pending", "running": "running", "waiting": "waiting", "done": "done", "failed": "error"}
+_TASKS = {
+    "pending": "pending",
+    "running": "running",
+    "waiting": "waiting",
+    "done": "done",
+    "failed": "error",
+    "warning": "warning",
+    "skipped": "idle",
+}
 
 
 def view_of(campaign: Campaign) -> dict[str, Any]:
@@ -44,7 +53,8 @@ def _standing(campaign: Campaign, run: Run | None) -> Standing:
         told = {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in ahead]}
     if record is None:
         return Standing(schedule=told, run=_run(run))
-    return Standing(str(record.status), record.paused, record.error, record.version, told, _run(run))
+    number = campaign._published.draft_version(record) or record.version  # pyright: ignore[reportPrivateUsage] # one family
+    return Standing(str(record.status), record.paused, record.error, number, told, _run(run))
 
 
 def _run(run: Run | None) -> dict[str, Any] | None:
@@ -69,5 +79,5 @@ def _progress(campaign: Campaign, run: Run | None) -> Progress:
     if isinstance(run, LiveRun):
         states = {label: _TASKS.get(state, "pending") for label, state in run.states().items()}
     else:
-        states = dict.fromkeys(campaign.definition.nodes, "done")
+        states = {label: _TASKS.get(state, "pending") for label, state in run.states().items()}
     return Progress(states, counts, reasons)

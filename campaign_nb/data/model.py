@@ -10,15 +10,18 @@ from typing import Any
 
 import polars as pl
 
+from campaign_nb.data import document
+from campaign_nb.data.kept import KeepsInMemory
 from campaign_nb.data.source import Source, schema_of, source_of, writable_problem
 from campaign_nb.data.types import fields_of
-from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, listed, nearest
+from campaign_nb.errors import CampaignError, DataError, DefinitionError, Problem, did_you_mean, listed, nearest
 from campaign_nb.render import html
 from campaign_nb.rules import tree
 from campaign_nb.rules.execute import executor
 from campaign_nb.rules.handle import Collection, Handle, LinkedRow, verb
+from campaign_nb.rules.joined import all_of
 from campaign_nb.rules.schema import Field, LinkSchema, TableSchema
-from campaign_nb.rules.value import Root, Rule, Value, all_of, bound
+from campaign_nb.rules.value import Root, Rule, Value, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +93,7 @@ class TableInfo:
 
     def drift(self) -> list[Problem]:
         """Return what the source has no more, or in another type than when the table was declared."""
-        now = fields_of(schema_of(f"table {self.label!r}", self.source))
-        problems: list[Problem] = []
-        for name, item in self._columns.items():
-            found = now.get(name)
-            if found is None or found.type is not item.type:
-                what = f"its column {name!r} is gone" if found is None else f"its column {name!r} is {found.type} now"
-                expected = f"{item.type}, as when the table was declared"
-                do = f"mend {self.source.reference}, or declare the table again"
-                problems.append(Problem(f"table {self.label!r}", what, expected, do))
-        return problems
+        return _drift(self.label, self.source, {name: item.type for name, item in self._columns.items()})
 
     def _forward(self, name: str, link: Link) -> LinkSchema:
         if isinstance(link.on, str):
@@ -110,7 +104,7 @@ class TableInfo:
         return LinkSchema(name, link.to, pairs, many=False)
 
 
-class DataModel:
+class DataModel(KeepsInMemory):
     """The tables that campaigns target and the links between them.
 
     Time: `as_of` (a date or date-time, read in each campaign's zone) makes *now* of rules and runs stand there,
@@ -210,6 +204,38 @@ class DataModel:
         """
         return all(info.source.portable for info in self.infos.values())
 
+    def to_json(self) -> str:
+        """Return the data model as a JSON document, to share or to keep.
+
+        Files below the working directory are named by their path from there, others by their whole path.
+        Errors: rows that no other kernel could open (`portable` tells), all together.
+        """
+        return document.to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str, *, folder: str | os.PathLike[str] | None = None, trusted: bool = False) -> DataModel:
+        """Build a data model from its document.
+
+        Its files are below `folder`, the working directory if left out. Only a document of your own is `trusted`: it
+        may name files anywhere and functions, which are imported.
+        Errors: what the document has wrong or may not name; files that are gone; columns that are gone or have another
+        type than when it was written; all together.
+        """
+        found = document.read(text, folder, trusted=trusted)
+        model, problems = cls(found.name, as_of=found.as_of), list(found.missing)
+        for table in found.tables:
+            try:
+                changed = _drift(table.name, source_of(table.name, table.source), table.columns)
+                links = {name: Link(**link) for name, link in table.links.items()}
+                if not changed:
+                    model.table(table.name, table.source, key=table.key or None, **table.roles, links=links, writable=table.writable)
+                problems += changed
+            except CampaignError as error:
+                problems += error.problems
+        if problems:
+            raise DataError(*problems, subject=f"data model {model.name!r}" if len(problems) > 1 else "")
+        return model
+
     def check(self) -> pl.DataFrame:
         """Read the data once and list what is wrong: keys, links, roles, sources.
 
@@ -299,6 +325,19 @@ class Table(Handle):
     def _role(self, column: str) -> str:
         roles = [role for role, name in self._info.roles.columns() if name == column]
         return ", ".join((["key"] if column in self._info.key else []) + roles)
+
+
+def _drift(label: str, source: Source, declared: Mapping[str, tree.Type]) -> list[Problem]:
+    """Return the declared columns that a source has no more, or in another type."""
+    now = fields_of(schema_of(f"table {label!r}", source))
+    problems: list[Problem] = []
+    for name, kind in declared.items():
+        found = now.get(name)
+        if found is None or found.type is not kind:
+            what = f"its column {name!r} is gone" if found is None else f"its column {name!r} is {found.type} now"
+            do = f"mend {source.reference}, or declare the table again"
+            problems.append(Problem(f"table {label!r}", what, f"{kind}, as when the table was declared", do))
+    return problems
 
 
 def _missing(where: str, column: str, role: str, columns: list[str]) -> Problem:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from campaign_nb.data.fault import reason_of
+from campaign_nb.data.functions import reference_of
 from campaign_nb.errors import DataError, Problem
 
 _SCANNERS: dict[str, Callable[[str], pl.LazyFrame]] = {
@@ -33,12 +34,14 @@ class Source:
     """Rows that can be read again and again.
 
     `portable` tells whether a new kernel could open the same rows from the document alone; `reference` says how.
+    `absolute` is the path of files as it was when they were declared, empty for anything else.
     """
 
     open: Callable[[], pl.LazyFrame]
     portable: bool
     reference: str
     files: Callable[[], tuple[str, ...]]
+    absolute: str = ""
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Return path, size and time of change of each file; empty for rows in memory."""
@@ -137,7 +140,7 @@ def _files(where: str, path: str) -> Source:
         found()
         return scanner(path)
 
-    return Source(scan, portable=True, reference=path, files=found)
+    return Source(scan, portable=True, reference=path, files=found, absolute=os.path.join(os.getcwd(), path))
 
 
 def _other_type(path: str, suffix: str) -> str:
@@ -147,8 +150,7 @@ def _other_type(path: str, suffix: str) -> str:
 
 
 def _function(where: str, function: Callable[[], Any]) -> Source:
-    module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
-    importable = bool(module and name) and module != "__main__" and "<" not in name
+    importable = reference_of(function)
 
     def scan() -> pl.LazyFrame:
         rows = function()
@@ -169,6 +171,4 @@ def _function(where: str, function: Callable[[], Any]) -> Source:
             )
         )
 
-    return Source(
-        scan, portable=importable, reference=f"{module}:{name}" if importable else "a function of this notebook", files=lambda: ()
-    )
+    return Source(scan, portable=importable is not None, reference=importable or "a function of this notebook", files=lambda: ())

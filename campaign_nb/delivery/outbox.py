@@ -15,6 +15,7 @@ from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DeliveryError, Problem
 from campaign_nb.messages.content import WITHOUT
+from campaign_nb.steps import SEND_AT
 from campaign_nb.store import Connection, files
 from campaign_nb.store.files import Slot, Written
 from campaign_nb.store.runs import RunRecord
@@ -49,7 +50,8 @@ class Outbox:
         Errors: a person with two messages of one activity and channel.
         """
         keys = [name for name in rows.columns if name.startswith("key_")]
-        parts = [name for name in rows.columns if name not in keys and name != "address" and not name.startswith(WITHOUT)]
+        parts = [name for name in rows.columns if name not in (*keys, "address", SEND_AT) and not name.startswith(WITHOUT)]
+        now = pl.lit(self._clock.now())
         person = person_of(rows.schema, keys)
         about = json.dumps([self._identity, run.id, task.label, effect.name], ensure_ascii=False)
         token = CryptographicHashingNameSpace(pl.concat_str([pl.lit(about), person], separator=SEPARATOR)).sha2_256()
@@ -63,7 +65,7 @@ class Outbox:
             *keys,
             "address",
             *parts,
-            pl.lit(self._clock.now()).alias("at"),
+            (pl.max_horizontal(pl.col(SEND_AT), now) if SEND_AT in rows.columns else now).alias("at"),
         )
         if messages["message_id"].n_unique() != messages.height:
             raise DeliveryError(

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from campaign_nb.clock import instant
-from campaign_nb.data.model import DataModel
+from campaign_nb.data.model import DataModel, Table, TableInfo, table_of
 from campaign_nb.engine.backends.polars.lower import lower
-from campaign_nb.engine.compute import computed
+from campaign_nb.engine.collect import computed
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Output
+from campaign_nb.engine.reads import names_in
 from campaign_nb.engine.remembered import Numbers, Remembered
+from campaign_nb.engine.resident import RESIDENT
 from campaign_nb.engine.sources import ModelSources, refuse_drift
 from campaign_nb.errors import DefinitionError, Problem, RunError, did_you_mean, listed
 from campaign_nb.rules import tree
@@ -51,8 +53,7 @@ class RuleAnswers:
         self._note(root, rule.node)
 
         def counted() -> Numbers:
-            rows = _model(root).infos[root.table.label].source.open().select(pl.len())
-            found, total = self._deliver(root, _kept(root, rule.node), (), lambda frame: frame.select(pl.len()), [rows])
+            found, total = self._deliver(root, _kept(root, rule.node), (), lambda frame: frame.select(pl.len()), [_rows(root)])
             return int(found.item()), int(total.item())
 
         number, rows = self._numbers(root, (rule.node,), counted)
@@ -84,14 +85,13 @@ class RuleAnswers:
             raise DefinitionError(Problem("distribution", what, f"a rule on {root.table.label!r}", "customers.tier.distribution(where=…)"))
         self._note(root, value.node)
         kept = _kept(root, tree.Everybody() if where is None else where.node)
-        rows = _model(root).infos[root.table.label].source.open().select(pl.len())
 
         def grouped(frame: pl.LazyFrame) -> pl.LazyFrame:
             counts = frame.group_by("value").agg(pl.len().alias("count"))
             every = counts.with_columns(pl.len().alias("values"), pl.col("count").sum().alias("selected"))
             return every.sort(["count", "value"], descending=[True, False], nulls_last=True).head(n)
 
-        found, total = self._deliver(root, Attach(kept, (("value", value.node),)), ("value",), grouped, [rows])
+        found, total = self._deliver(root, Attach(kept, (("value", value.node),)), ("value",), grouped, [_rows(root)])
         whole = int(total.item())
         values, selected = (int(found["values"][0]), int(found["selected"][0])) if found.height else (0, 0)
         frame = found.select("value", "count", share=pl.col("count") / whole)
@@ -128,6 +128,20 @@ class RuleAnswers:
         table = pl.DataFrame([(line.condition, line.alone, line.without, line.costs) for line in lines], schema=schema, orient="row")
         return Costs(Count.of(count, rows, root.table.label), lines, table)
 
+    # ---------------------------------------------------------------------------------------------------- in memory
+
+    def keep(self, model: DataModel, table: str | Table, columns: Sequence[str], at_most: int | None) -> None:
+        """Keep columns of a table, given as itself or by name, in memory."""
+        RESIDENT.keep(_info(model, table), columns, at_most)
+
+    def drop(self, model: DataModel, table: str | Table | None) -> None:
+        """Drop what is kept of a table, or of all tables of a data model."""
+        RESIDENT.drop(model, None if table is None else _info(model, table))
+
+    def kept(self, model: DataModel) -> pl.DataFrame:
+        """Return what is kept of the tables of a data model: table, columns, rows, bytes."""
+        return RESIDENT.listing(model)
+
     # ------------------------------------------------------------------------------------------------------- asking
 
     def _numbers(self, root: Root, nodes: tuple[tree.Node, ...], count: Callable[[], Numbers]) -> Numbers:
@@ -141,7 +155,7 @@ class RuleAnswers:
         model = _model(root)
         moment = self.moment(model)
         output = Output(step, tuple(name for name in columns if name not in root.table.key))
-        plan = lower(Columns([output], lambda _: moment), model, ModelSources(model), [])
+        plan = lower(Columns([output], lambda _: moment), model, ModelSources(model, names=names_in([output])), [])
         try:
             return computed([query(plan.delivered[output]), *beside])
         except RunError as error:
@@ -164,6 +178,21 @@ class RuleAnswers:
                 self._recent[name] = None
         for name in list(self._recent)[:-RECENT]:
             self._recent.pop(name, None)
+
+
+def _info(model: DataModel, table: object) -> TableInfo:
+    """Return a table of a data model.
+
+    Errors: one that the data model does not have, something that is no table.
+    """
+    root = None if isinstance(table, str) else table_of(table, f"data model {model.name!r}").where().root
+    label = table if isinstance(table, str) else root.table.label if root is not None else ""
+    return model.infos[label] if label in model.infos else _info(model, model[label])
+
+
+def _rows(root: Root) -> pl.LazyFrame:
+    model = _model(root)
+    return ModelSources(model, names=()).scan(root.table.label).select(pl.len())
 
 
 def _scan(root: Root) -> Scan:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from campaign_nb.data.fault import reason_of
 from campaign_nb.data.model import DataModel
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
+from campaign_nb.engine.collect import computed
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
 from campaign_nb.engine.sources import refuse_drift
-from campaign_nb.errors import ActivityError, CampaignError, Problem, RunError
+from campaign_nb.errors import ActivityError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.rules.schema import Schema
 from campaign_nb.steps import Rejected, Step, Union
@@ -93,7 +93,7 @@ def compute(
     audits = [frame for _, frame in lowered.audits]
     frames = counters.frames()
     try:
-        out = computed([*frames, *sinks, *audits], tasks)
+        out = computed([*frames, *sinks, *audits], [task.label for task in tasks])
     except RunError as error:
         refuse_drift(schema.infos.values() if isinstance(schema, DataModel) else (), error)
         raise
@@ -105,21 +105,6 @@ def compute(
         for task in tasks:
             account(task, found, result)
     return result
-
-
-def computed(frames: Sequence[pl.LazyFrame], tasks: Sequence[Task] = ()) -> list[pl.DataFrame]:
-    """Compute lazy frames in one pass of the streaming engine, shared parts once."""
-    if not frames:
-        return []
-    try:
-        return pl.collect_all(list(frames), engine="streaming")
-    except CampaignError:
-        raise
-    except Exception as error:
-        labels = ", ".join(repr(task.label) for task in tasks[:6])
-        where = f"activit{'ies' if len(tasks) > 1 else 'y'} {labels}" if tasks else "rows"
-        what, expected = f"they can't be computed: {reason_of(error)}", "readable sources with the columns and types of their declaration"
-        raise RunError(Problem(where, what, expected, "shop.check(); a function of a python activity is tried by itself")) from error
 
 
 def _count_reasons(counters: _Counters, lowered: Lowering, step: Step) -> None:
@@ -154,9 +139,16 @@ def _broken(what: str) -> RunError:
 
 
 def account(task: Task, found: Mapping[object, int], result: Counted) -> None:
-    """Note the counts of an activity and check that no row is unaccounted for."""
+    """Note the counts of an activity and check that no row is unaccounted for.
+
+    Nobody leaves an activity that the run passes by, whoever is before it.
+    """
     reads = sum(found[step] for step in dict.fromkeys(task.inputs)) if task.inputs else 0
     result.rows_in[task.label] = reads
+    if task.closed:
+        result.reasons[task.label] = {}
+        result.ports |= {Ref(task.label, port): 0 for port in task.compiled.ports}
+        return
     reasons: dict[str, int] = {}
     for step in task.compiled.drops:
         for name, number in _reasons(step, found).items():

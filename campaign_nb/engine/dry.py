@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, Protocol
@@ -12,18 +12,24 @@ import polars as pl
 
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering
-from campaign_nb.engine.compute import Counted, compute, computed
+from campaign_nb.engine.collect import computed
+from campaign_nb.engine.compute import Counted, compute
+from campaign_nb.engine.deciding import Unknown, Way, follow
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.lineage import Path, path_of
 from campaign_nb.engine.lineage_everybody import everybody
 from campaign_nb.engine.lineage_messages import with_messages
 from campaign_nb.engine.lineage_person import Person
 from campaign_nb.engine.optimise.columns import Output
-from campaign_nb.engine.plan import Plan
+from campaign_nb.engine.plan import Plan, moments_of
+from campaign_nb.engine.program import Program
+from campaign_nb.engine.reads import ends_of, names_in
 from campaign_nb.engine.render import messages, names_of, summary
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.reuse import REUSE, Part, Reuse
 from campaign_nb.engine.sources import Events, ModelSources
+from campaign_nb.graph.behaviour import behaviours
 from campaign_nb.graph.definition import Ref
+from campaign_nb.graph.problems import CompiledCampaign
 from campaign_nb.rules import tree
 from campaign_nb.steps import Population, Render, Step
 
@@ -38,10 +44,13 @@ class Responses(Protocol):
 
 @dataclass(slots=True)
 class DryResult:
-    """What a dry run counted, and what it found about each message."""
+    """What a dry run counted, what it found about each message, and which way it went."""
 
     counted: Counted
     messages: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    way: Way = field(default_factory=Way)
+    program: Program | None = None
+    """The program with what the run passed by, so that what is asked of it later goes the same way."""
 
 
 def asked_in_run(plan: Plan, responses: Responses | None, node: tree.Behaviour) -> Step | None:
@@ -71,21 +80,25 @@ def events_in_run(plan: Plan, responses: Responses | None, elsewhere: Events | N
     return events
 
 
-def dry_run(program: Program, responses: Responses | None = None, *, count: bool = True) -> DryResult:
+def dry_run(program: Program, responses: Responses | None = None, *, count: bool = True, reuse: Reuse | None = REUSE) -> DryResult:
     """Compute a whole campaign in one pass; waits pass at once.
 
+    What has not changed since an earlier dry run is found in `reuse`, and computed without one.
     Errors: null or repeated keys, a source that can't be read, a contract that does not hold.
     """
+    program = decided(program, responses)
     plan = program.plan(staged=False)
     check_keys(program.model, plan)
-    sources = _sources(program, plan, responses)
-    deliver: dict[Step, Callable[[pl.LazyFrame], pl.LazyFrame]] = {}
+    part = Part(plan, plan.stages[0].tasks) if reuse is None or not count else reuse.part(program, plan)
+    plan = part.plan
+    sources = _sources(program, plan, responses, names_in(ends_of(part.tasks), _names(part.keeps.values())), part.stored)
+    deliver: dict[Step, Callable[[pl.LazyFrame], pl.LazyFrame]] = dict.fromkeys(part.keeps.values(), _all)
     labels: dict[Step, str] = {}
     for task, effect in plan.stages[0].effects():
         if isinstance(effect.step, Render):
             labels[effect.step] = task.label
             deliver[effect.step] = _all if effect.step.templates else _summed(effect.step)
-    counted = compute(plan.stages[0].tasks, plan, program.model, sources, deliver, count=count)
+    counted = compute(part.tasks, plan, program.model, sources, deliver, count=count)
     found: dict[str, Mapping[str, Any]] = {}
     for step, label in labels.items():
         rows = counted.delivered.pop(step)
@@ -94,7 +107,49 @@ def dry_run(program: Program, responses: Responses | None = None, *, count: bool
             whole = replace(step, parts=tuple((name, tree.Constant(None)) for name in names_of(step)))
             rows = messages(step, rows).select(summary(whole))
         found[label] = rows.row(0, named=True)
-    return DryResult(counted, found)
+    if reuse is not None and count:
+        reuse.whole(program, part, counted, found)
+    way = Way()
+    if count:
+        follow(program.campaign, way, program.campaign.order, counted.ports, moments_of(program.campaign, program.start), program.previous)
+    return DryResult(counted, found, way, program)
+
+
+def decided(program: Program, responses: Responses | None = None) -> Program:
+    """Return the program with what its tests and joins decide; what they decide by is counted first.
+
+    Errors: a source that can't be read, a contract that does not hold.
+    """
+    campaign, counts = program.campaign, dict[Ref, int]()
+    moments = moments_of(campaign, program.start)
+    while True:
+        way = Way()
+        try:
+            follow(campaign, way, campaign.order, counts, moments, program.previous)
+        except Unknown as unknown:
+            before = _before(campaign, unknown.label)
+            counts |= _counts(replace(program, closed=way.closed), before, responses)
+        else:
+            return replace(program, closed=way.closed)
+
+
+def _before(campaign: CompiledCampaign, label: str) -> set[str]:
+    """Return the activities whose rows decide in one, or lead to it; with the messages that they ask about."""
+    nodes, found = campaign.definition.nodes, set[str]()
+    stack = [ref.label for ref in campaign.definition.needs(label)]
+    while stack:
+        item = stack.pop()
+        if item not in found and item in nodes:
+            found.add(item)
+            stack += [ref.label for ref in campaign.definition.needs(item)]
+            stack += [asked.activity for asked in behaviours(nodes[item].activity) if asked.campaign == campaign.definition.name]
+    return found
+
+
+def _counts(program: Program, labels: set[str], responses: Responses | None) -> dict[Ref, int]:
+    plan = program.plan(staged=False)
+    tasks = [task for label, task in plan.whole.items() if label in labels]
+    return compute(tasks, plan, program.model, _sources(program, plan, responses), {}).ports
 
 
 def _all(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -105,9 +160,20 @@ def _summed(step: Render) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     return lambda rows: rows.select(summary(step))
 
 
-def _sources(program: Program, plan: Plan, responses: Responses | None) -> ModelSources:
+def _names(outputs: Iterable[Output]) -> list[str]:
+    return [name for output in outputs for name in output.columns]
+
+
+def _sources(
+    program: Program,
+    plan: Plan,
+    responses: Responses | None,
+    names: Collection[str] | None = None,
+    stored: Mapping[str, pl.LazyFrame] | None = None,
+) -> ModelSources:
     events = events_in_run(plan, responses, program.events, program.start.as_of)
-    return ModelSources(program.model, program.stored, events, lambda node: asked_in_run(plan, responses, node))
+    known = {**program.stored, **(stored or {})}
+    return ModelSources(program.model, known, events, lambda node: asked_in_run(plan, responses, node), names)
 
 
 def population(
@@ -123,7 +189,8 @@ def population(
     names = [name for name in known.extra if not name.startswith("_")] + [name for name in columns if name not in known.table.key]
     output = Output(step, tuple(dict.fromkeys(names)))
     plan.moments[output] = plan.whole[ref.label].moment
-    lowered = lower(with_messages(plan, [output]), program.model, _sources(program, plan, responses), [])
+    sources = _sources(program, plan, responses, names_in([*ends_of(plan.whole.values()), output]))
+    lowered = lower(with_messages(plan, [output]), program.model, sources, [])
     rows = lowered.delivered[output].sort(known.table.key)
     return computed([rows if first is None else rows.head(first)])[0]
 

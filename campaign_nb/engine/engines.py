@@ -11,7 +11,7 @@ from campaign_nb.errors import Problem, RunError, did_you_mean
 
 if TYPE_CHECKING:
     from campaign_nb.engine.backends.narwhals.cluster import Cluster
-    from campaign_nb.engine.runner import Program
+    from campaign_nb.engine.program import Program
 
 NAMES = ("polars", "spark")
 _CHOICES = 'engine="polars", engine="spark" or engine=cn.Spark("sc://host")'

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-TaskState: TypeAlias = Literal["pending", "running", "waiting", "done", "failed"]
+TaskState: TypeAlias = Literal["pending", "running", "waiting", "done", "warning", "failed", "skipped"]
 RunState: TypeAlias = Literal["running", "waiting", "paused", "done", "failed", "stopped"]
 
 

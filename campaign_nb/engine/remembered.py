@@ -11,14 +11,11 @@ from weakref import ref
 
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.moment import Moment
-from campaign_nb.errors import DataError
+from campaign_nb.engine.reads import reads_time
+from campaign_nb.engine.states import State, settled, state_of
 from campaign_nb.rules import tree
-from campaign_nb.rules.functions import REGISTRY
 
 MOST = 256
-SETTLED = dt.timedelta(seconds=2)
-"""A file that changed so lately may change again without a new time of change."""
-
 Numbers: TypeAlias = tuple[int, ...]
 
 
@@ -38,14 +35,14 @@ class Remembered:
         states = self._states(model, table, nodes)
         if states is None:
             return count()
-        key: Hashable = (table, tuple(nodes), states, moment if any(map(_reads_time, nodes)) else None)
+        key: Hashable = (table, tuple(nodes), states, moment if reads_time(node for top in nodes for node in top.walk()) else None)
         with self._lock:
             known = self._answers.get(key)
             if known is not None:
                 self._answers.move_to_end(key)
                 return known
         found = count()
-        if self._states(model, table, nodes) == states and self._settled(states):
+        if self._states(model, table, nodes) == states and settled((files for _, files in states), self._now):
             with self._lock:
                 self._answers[key] = found
                 if len(self._answers) > MOST:
@@ -58,26 +55,14 @@ class Remembered:
             return None
         found: list[_State] = []
         for info in _tables(model, table, nodes):
-            try:
-                state = info.source.state()
-            except (OSError, DataError):
-                return None
+            state = state_of(info)
             if state is None:
                 return None
             found.append((ref(info), state))
         return tuple(found)
 
-    def _settled(self, states: tuple[_State, ...]) -> bool:
-        latest = max(times[2] for _, files in states for _, times in files)
-        return latest <= (self._now() - SETTLED).timestamp() * 1e9
 
-
-_State: TypeAlias = tuple["ref[TableInfo]", tuple[tuple[str, tuple[int, ...]], ...]]
-
-
-def _reads_time(top: tree.Node) -> bool:
-    """Tell whether an answer may be another one at another time: any function of dates counts as one."""
-    return any(isinstance(node, tree.Call) and (node.name not in REGISTRY or REGISTRY[node.name].category == "date") for node in top.walk())
+_State: TypeAlias = tuple["ref[TableInfo]", State]
 
 
 def _tables(model: DataModel, table: str, nodes: Sequence[tree.Node]) -> list[TableInfo]:

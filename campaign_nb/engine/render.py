@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from campaign_nb.messages.content import WITHOUT, Template
-from campaign_nb.steps import Render
+from campaign_nb.steps import SEND_AT, Render
 
 CHUNK = 50_000
 """Rows rendered at a time by templates that are no plain values."""
@@ -53,7 +53,7 @@ def summary(step: Render) -> list[pl.Expr]:
     Shape: expressions for one selection over the messages. `without first_name` counts the messages whose templates
     read a `first_name` that is null or empty, whatever they print instead.
     """
-    names = [name for name in names_of(step) if not name.startswith(WITHOUT)]
+    names = [name for name in names_of(step) if not name.startswith(WITHOUT) and name != SEND_AT]
     columns = [name for name in names_of(step) if name.startswith(WITHOUT)]
     return [
         pl.len().alias("messages"),

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import polars as pl
 
-from campaign_nb.activity import Context, Effect
+from campaign_nb.activity import Effect, Notice
 from campaign_nb.clock import Clock
 from campaign_nb.data.model import DataModel
 from campaign_nb.engine.compute import Counted, compute
+from campaign_nb.engine.deciding import Way, follow
 from campaign_nb.engine.events import Listener, RunEvent, TaskState
+from campaign_nb.engine.failing import Failing
 from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.keys import check_keys
-from campaign_nb.engine.moment import Moment
+from campaign_nb.engine.moved import moved
 from campaign_nb.engine.optimise.columns import Output
-from campaign_nb.engine.plan import Plan, Stage, Task, plan_of
+from campaign_nb.engine.pace import alert_of, due_of, way_of
+from campaign_nb.engine.plan import Plan, Stage, Task, moments_of
+from campaign_nb.engine.program import Program
 from campaign_nb.engine.render import messages
-from campaign_nb.engine.sources import Events, ModelSources
-from campaign_nb.errors import CampaignError
+from campaign_nb.engine.sources import ModelSources
 from campaign_nb.graph.definition import Ref
-from campaign_nb.graph.problems import CompiledCampaign
 from campaign_nb.steps import Render, Step
-from campaign_nb.store import Connection, files, runs
+from campaign_nb.store import Connection, alerts, campaigns, files, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.files import Slot, Written
 from campaign_nb.store.runs import RunRecord
+
+STEPS = "steps"
+"""The mode of a live run in which each activity is a stage of its own."""
+MOVED = "moved audience"
+"""What a run has passed that halted because its audience had moved, and was resumed."""
 
 
 class Handler(Protocol):
@@ -44,27 +51,19 @@ class Handler(Protocol):
         ...
 
 
+class Notifier(Protocol):
+    """What a notice does when a run gets to it; the workspace registers one per kind."""
+
+    def commit(self, connection: Connection, run: RunRecord, task: Task, notice: Notice) -> None:
+        """Make the notice count, once for a run and an activity, in the transaction that ends the stage.
+
+        Errors: what keeps it from being told; then the activity fails.
+        """
+        ...
+
+
 Settle: TypeAlias = Callable[[RunRecord, DataModel], None]
 """Does what committed stages are due to do outside of the store; called after each, and after a crash again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What a run needs of a campaign.
-
-    Its compiled definition, its data and where stored rows are found.
-    """
-
-    campaign: CompiledCampaign
-    contexts: Mapping[str, Context]
-    model: DataModel
-    start: Moment
-    stored: Mapping[str, pl.LazyFrame] = field(default_factory=dict[str, pl.LazyFrame])
-    events: Events | None = None
-
-    def plan(self, *, staged: bool) -> Plan:
-        """Return the plan of a run."""
-        return plan_of(self.campaign, self.start, self.contexts, staged=staged)
 
 
 class Runner:
@@ -74,41 +73,87 @@ class Runner:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, handlers: Mapping[str, Handler], tell: Listener, settle: Settle = lambda run, model: None
+        self,
+        store: Store,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        tell: Listener,
+        settle: Settle = lambda run, model: None,
+        notifiers: Mapping[str, Notifier] | None = None,
     ) -> None:
         self._store, self._clock, self._handlers, self._tell, self._settle = store, clock, handlers, tell, settle
+        self._notifiers = notifiers or {}
         self._folder: Path = store.folder
+        self._failing = Failing(store, clock)
 
     def advance(self, run_id: str, program: Program, *, stop: Callable[[], bool] = lambda: False) -> RunRecord:
-        """Go on with a run until it is done, waits, is stopped or paused.
+        """Go on with a run until it is done, waits, halts, is stopped or paused.
 
         Return how it stands.
 
-        Errors: what a stage raises is written to the run, which is then failed, and raised again.
+        Errors: what a stage raises, where the campaign's or the activity's policy does not deal with it otherwise.
         """
-        plan = program.plan(staged=True)
         run = self._get(run_id)
+        program = replace(program, single=run.mode == STEPS)
+        plan = program.plan(staged=True)
         self._settle(run, program.model)
         check_keys(program.model, plan)
         done = {record.number for record in self._stages(run_id) if record.state == "done"}
-        for stage in plan.stages:
-            if stage.number in done:
+        for number in range(len(plan.stages)):
+            if number in done:
                 continue
             run = self._get(run_id)
             if run.state not in ("running", "waiting") or stop():
                 return run
-            due = run.started_at + stage.offset
-            if due > self._clock.now():
-                return self._wait(run, plan, stage, due)
+            if (due := due_of(program, run, plan.stages[number])) > self._clock.now():
+                return self._wait(run, plan, plan.stages[number], due)
+            halt = next((task.label for task in plan.stages[number].tasks if self._halts(run, program, task)), None)
+            if halt is not None:
+                return self._halt(run, plan, number, halt)
             try:
-                run = self._stage(run, program, plan, stage)
+                way = self._way(run, program, plan.stages[number])
+                if way.closed != program.closed:
+                    program = replace(program, closed=way.closed)
+                    plan = program.plan(staged=True)
+                run = self._stage(run, program, plan, plan.stages[number])
                 self._settle(run, program.model)
             except Exception as error:
-                self._fail(run, plan, stage, error)
-                raise
+                outcome = self._failing.fail(run, program, plan, number, error)
+                run = self._get(run_id)
+                self._say(run, plan, 0, {task.label: "failed" for task in plan.stages[number].tasks}, message=outcome.text)
+                if outcome.raises:
+                    raise
+                if outcome.ends:
+                    return run
         with self._store.begin() as connection:
+            self._failing.warn(connection, run)
             run = runs.finish(connection, run_id, "done", self._clock.now())
         self._say(run, plan, len(plan.whole), {})
+        return run
+
+    # ------------------------------------------------------------------------------------------------ before a stage
+
+    def _way(self, run: RunRecord, program: Program, stage: Stage) -> Way:
+        """Return which way the run goes up to a stage, by what earlier stages counted."""
+        with self._store.read() as connection:
+            way, counts = way_of(connection, run.id)
+        moments = moments_of(program.campaign, program.start)
+        follow(program.campaign, way, [task.label for task in stage.tasks], counts, moments, program.previous, counted=False)
+        return way
+
+    def _halts(self, run: RunRecord, program: Program, task: Task) -> bool:
+        node = program.campaign.definition.nodes[task.label]
+        return node.handling.breakpoint and node.handling.enabled and task.label not in runs.passed(run)
+
+    def _halt(self, run: RunRecord, plan: Plan, number: int, label: str, reason: str = "") -> RunRecord:
+        with self._store.begin() as connection:
+            runs.halt(connection, run.id, label, self._clock.now(), reason or f"halted before {label!r}: a breakpoint")
+            if reason:
+                message = f"paused: run {run.id[:8]} has not sent: {reason}"
+                campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True)
+        run = self._get(run.id)
+        before = sum(len(earlier.tasks) for earlier in plan.stages[:number])
+        self._say(run, plan, before, {label: "waiting"}, message=reason)
         return run
 
     # ---------------------------------------------------------------------------------------------------- one stage
@@ -120,30 +165,86 @@ class Runner:
             runs.move(connection, run.id, ["waiting"], "running", now, "wait is over")
             runs.begin_stage(connection, run.id, stage.number, as_of, now)
         before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
-        self._say(run, plan, before, {task.label: "running" for task in stage.tasks})
-        outputs = {ref: _output(plan, stage, ref, columns) for ref, columns in stage.keeps.items()}
+        self._say(run, plan, before, {task.label: "running" for task in stage.tasks if not task.closed})
+        outputs = {ref: _output(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
         effects = [(task, effect, _effect_step(plan, task, effect)) for task, effect in stage.effects()]
         wanted: list[Step] = [*outputs.values(), *(step for _, _, step in effects)]
         sources = ModelSources(program.model, {**program.stored, **self._checkpoints(run.id)}, program.events)
         counted = compute(stage.tasks, plan, program.model, sources, dict.fromkeys(wanted, _same))
+        way = self._after(run, program, stage, counted)
+        reason = self._moved(run, program, stage, counted)
+        if reason:
+            return self._halt(run, plan, stage.number, next(task.label for task in stage.tasks if task.activity.channel), reason)
         kept = [self._keep(run, ref, counted.delivered[step]) for ref, step in outputs.items()]
         done: list[tuple[Task, Effect, list[Written]]] = []
         for task, effect, step in effects:
+            if task.label in way.labels:
+                continue
             rows = counted.delivered[step]
             rows = messages(step, rows) if isinstance(step, Render) else rows
             done.append((task, effect, self._handlers[effect.kind].write(run, task, effect, rows)))
+        states = self._commit(run, program, stage, counted, way, kept, done)
+        ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
+        self._say(run, plan, before + len(stage.tasks), states, ports, _exclusions(counted))
+        return self._get(run.id)
+
+    def _commit(
+        self,
+        run: RunRecord,
+        program: Program,
+        stage: Stage,
+        counted: Counted,
+        way: Way,
+        kept: list[Written],
+        done: list[tuple[Task, Effect, list[Written]]],
+    ) -> dict[str, TaskState]:
+        """Make a stage count, all of it or nothing; return how its activities ended."""
+        with self._store.read() as connection:
+            began = runs.stage(connection, run.id, stage.number)
         ended = self._clock.now()
+        tasks = [_task(task, counted, way, began.started_at, ended) for task in stage.tasks]
+        ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
+        closed = {(ref.label, ref.port) for ref in way.ports}
         with self._store.begin() as connection:
             for written in kept:
                 files.record(connection, self._folder, written, ended)
             for task, effect, written in done:
                 self._handlers[effect.kind].commit(connection, run, task, effect, written)
-            exclusions = {(label, reason): n for label, found in counted.reasons.items() for reason, n in found.items() if n}
-            ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
-            tasks = [_task(task, counted, now, ended) for task in stage.tasks]
-            runs.commit_stage(connection, run.id, stage.number, as_of, ended, tasks=tasks, counts=ports, exclusions=exclusions)
-        self._say(run, plan, before + len(stage.tasks), {task.label: "done" for task in stage.tasks}, ports, exclusions)
-        return self._get(run.id)
+            for task in stage.tasks:
+                for notice in task.compiled.notices if task.label not in way.labels else ():
+                    self._notifiers[notice.kind].commit(connection, run, task, notice)
+                late = alert_of(program, task, ended - began.started_at)
+                if late:
+                    alerts.tell(connection, run.campaign_id, run.id, task.label, ended, late, "its maximum duration has passed")
+            runs.commit_stage(
+                connection,
+                run.id,
+                stage.number,
+                began.as_of,
+                ended,
+                tasks=tasks,
+                counts=ports,
+                exclusions=_exclusions(counted),
+                closed=closed,
+            )
+        return {task.activity: task.state for task in tasks}
+
+    def _after(self, run: RunRecord, program: Program, stage: Stage, counted: Counted) -> Way:
+        """Return which way the run goes on, by what the stage counted."""
+        with self._store.read() as connection:
+            way, counts = way_of(connection, run.id)
+        moments = moments_of(program.campaign, program.start)
+        labels = [task.label for task in stage.tasks]
+        follow(program.campaign, way, labels, {**counts, **counted.ports}, moments, program.previous)
+        return way
+
+    def _moved(self, run: RunRecord, program: Program, stage: Stage, counted: Counted) -> str:
+        """Say why a run must not send yet: its audience moved by more than the campaign allows; empty when it may."""
+        share = program.campaign.definition.settings.moved
+        if share is None or MOVED in runs.passed(run):
+            return ""
+        ports = {ref: counted.ports[ref] for task in stage.tasks if task.activity.channel for ref in [Ref(task.label)]}
+        return "; ".join(moved(program.previous, ports, share))
 
     def _keep(self, run: RunRecord, ref: Ref, rows: pl.DataFrame) -> Written:
         return write_rows(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), rows)
@@ -163,17 +264,6 @@ class Runner:
         holding = {ref.label for task in stage.tasks for ref in task.refs if plan.whole[ref.label].compiled.wait is not None}
         self._say(run, plan, before, dict.fromkeys(sorted(holding), "waiting"))
         return run
-
-    def _fail(self, run: RunRecord, plan: Plan, stage: Stage, error: Exception) -> None:
-        text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in stage {stage.number}"
-        now, as_of = self._clock.now(), plan.whole[stage.tasks[0].label].moment.as_of
-        tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in stage.tasks]
-        done = {record.number for record in self._stages(run.id) if record.state == "done"}
-        with self._store.begin() as connection:
-            if stage.number not in done:
-                runs.commit_stage(connection, run.id, stage.number, as_of, now, state="failed", tasks=tasks)
-            runs.finish(connection, run.id, "failed", now, error_text=text)
-        self._say(self._get(run.id), plan, 0, {task.label: "failed" for task in stage.tasks}, message=text)
 
     def _get(self, run_id: str) -> RunRecord:
         with self._store.read() as connection:
@@ -228,7 +318,14 @@ def _effect_step(plan: Plan, task: Task, effect: Effect) -> Step:
     return output
 
 
-def _task(task: Task, counted: Counted, started: dt.datetime, ended: dt.datetime) -> runs.Task:
+def _exclusions(counted: Counted) -> dict[tuple[str, str], int]:
+    return {(label, reason): n for label, found in counted.reasons.items() for reason, n in found.items() if n}
+
+
+def _task(task: Task, counted: Counted, way: Way, started: dt.datetime, ended: dt.datetime) -> runs.Task:
     main = next(iter(task.compiled.ports), None)
     out = counted.ports[Ref(task.label, main)] if main is not None else 0
-    return runs.Task(task.label, task.activity.kind, "done", task.moment.as_of, counted.rows_in[task.label], out, started, ended)
+    state: TaskState = "warning" if task.label in way.unfired else "skipped" if task.label in way.labels else "done"
+    note = way.notes.get(task.label, "")
+    rows = counted.rows_in[task.label]
+    return runs.Task(task.label, task.activity.kind, state, task.moment.as_of, rows, out, started, ended, note=note)

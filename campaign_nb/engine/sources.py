@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
 import polars as pl
 
 from campaign_nb.data.model import DataModel, TableInfo
 from campaign_nb.engine.backends.polars.lowering import Lowering
+from campaign_nb.engine.resident import RESIDENT
 from campaign_nb.errors import DataError, Problem, RunError
 from campaign_nb.rules import tree
 from campaign_nb.steps import Step
@@ -36,15 +37,19 @@ class ModelSources:
         stored: Mapping[str, pl.LazyFrame] | None = None,
         events: Events | None = None,
         asked: Callable[[tree.Behaviour], Step | None] = lambda node: None,
+        names: Collection[str] | None = None,
     ) -> None:
-        self._model, self._stored, self._events, self._asked = model, stored or {}, events, asked
+        """Give `names`, of all that is read, so that tables whose columns are kept in memory come from there."""
+        self._model, self._stored, self._events, self._asked, self._names = model, stored or {}, events, asked, names
         self.scans: dict[str, int] = {}
         """How often each table was opened, for tests that nothing is read twice."""
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Return the rows of a table of the data model."""
         self.scans[table] = self.scans.get(table, 0) + 1
-        return self._model.infos[table].source.open()
+        info = self._model.infos[table]
+        kept = None if self._names is None else RESIDENT.rows(info, self._names)
+        return info.source.open() if kept is None else kept
 
     def types(self, table: str) -> pl.Schema:
         """Return the types of a table's columns; none for a table that is not of the data model."""

@@ -129,7 +129,10 @@ class Definition:
         return Dag.of({label: [ref.label for ref in self.needs(label)] for label in self.nodes})
 
     def needs(self, label: str) -> tuple[Ref, ...]:
-        """Return the transitions that an activity waits for: those that it reads, and those whose size decides in it."""
+        """Return the transitions that an activity waits for.
+
+        Those that it reads, and those whose size decides in it.
+        """
         node = self.nodes[label]
         return tuple(dict.fromkeys([*node.inputs, *(Ref(size.activity, size.port) for size in sizes(node.activity) if not size.previous)]))
 

@@ -36,8 +36,9 @@ class FlowMethods(Fluent):
         when_empty: WhenEmpty | None = None,
         max_duration: str | None = None,
     ) -> Transition:
-        """Tell people that a live run got here: in the log, in the workspace's alerts, and to those who subscribed.
+        """Tell people that a live run got here.
 
+        It is told in the log, in the workspace's alerts, and to those who subscribed.
         Title and message are plain text, without tokens; the flow goes on. A dry run lists it and tells nobody.
 
         Shape: one input; rows and columns unchanged.
@@ -73,8 +74,9 @@ class FlowMethods(Fluent):
         when_empty: WhenEmpty | None = None,
         max_duration: str | None = None,
     ) -> Branches:
-        """Mark that a branch ends here; with `signal`, start another campaign that waits for one.
+        """Mark that a branch ends here, and perhaps start another campaign.
 
+        With `signal`, a campaign that waits for one is started.
         The other campaign has a `cn.OnSignal` schedule and must be published when the run gets here, or the activity fails.
         One run signals once, whatever crashes. A dry run lists the signal and sends none.
 
@@ -147,8 +149,9 @@ class FlowMethods(Fluent):
         max_duration: str | None = None,
         **named: object,
     ) -> Branches:
-        """Send the whole population one way: the first whose condition is true, else `otherwise`.
+        """Send the whole population one way.
 
+        That is the first whose condition is true, else `otherwise`.
         A condition compares sizes of transitions (`x.size > 10_000`, `x.size.previous` in the live run before) and variables
         (`cn.var("channel") == "sms"`); it holds for everybody at once. What follows a way that was not taken does not run.
 
@@ -191,7 +194,7 @@ class FlowMethods(Fluent):
         when_empty: WhenEmpty | None = None,
         max_duration: str | None = None,
     ) -> Transition:
-        """Hold the population for a duration, until a date, or until the clock shows a time.
+        """Hold the population for a duration, until a date or a time of day.
 
         What follows sees the instant at which the wait was due as *now*. With a duration and `at`, the duration passes first.
         With `local`, nobody is held: each row gets `send_at`, the next instant at which the clock of its own zone (the table's

@@ -38,8 +38,9 @@ class SourceMethods(Fluent):
         when_empty: WhenEmpty | None = None,
         max_duration: str | None = None,
     ) -> Transition:
-        """Go on, once, when every inbound transition has been reached; with the population of the primary one.
+        """Go on, once, when every inbound transition has been reached.
 
+        It goes on with the population of the primary one.
         A branch that never arrives (a test that went another way, an activity that is disabled, an output that stopped because
         it was empty) leaves it unfired: nobody goes on, and the run ends with a warning.
 

@@ -50,7 +50,7 @@ class Template:
         return text if len(text) <= 80 else text[:79] + "…"
 
     def problems(self, population: Population, where: str) -> Iterator[Problem]:
-        """Yield columns that the population does not have, and values that can't be used as they are."""
+        """Yield unknown columns, and values that can't be used as they are."""
         known = population.scope.row.names
         missing = [name for name in self.names if name not in known]
         for name in missing:
@@ -81,7 +81,10 @@ class Template:
                 yield Problem(where, what, "a list, such as collected lines", do)
 
     def value(self, population: Population) -> tree.Node | None:
-        """Return the text as a value of each row, or None where it must be rendered row by row."""
+        """Return the text as a value of each row.
+
+        None where it must be rendered row by row.
+        """
         return self._written(population).value
 
     def render(self, row: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from campaign_nb.delivery.outbox import SEPARATOR, person_of
 from campaign_nb.engine import dry
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.dry import DryResult, Responses
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.graph.definition import Ref
 from campaign_nb.reports.kept import EXCLUSIONS, RUNS, Kept
 from campaign_nb.reports.metrics import EVENTS, FEEDBACK, INBOUND, OUTBOX

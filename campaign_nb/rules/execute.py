@@ -49,6 +49,18 @@ class Executor(Protocol):
         """Return the n most frequent values with counts and shares, of all rows or of those that a rule keeps."""
         ...
 
+    def keep(self, model: Any, table: Any, columns: Sequence[str], at_most: int | None) -> None:
+        """Keep columns of a table, given as itself or by name, in memory."""
+        ...
+
+    def drop(self, model: Any, table: Any) -> None:
+        """Drop what is kept of a table (None: of all tables of the data model)."""
+        ...
+
+    def kept(self, model: Any) -> Any:
+        """Return what is kept of the tables of a data model, as a frame."""
+        ...
+
 
 _provided: list[Executor] = []
 

@@ -179,7 +179,7 @@ class Variable(Node):
 
 @dataclass(frozen=True, slots=True)
 class Size(Node):
-    """The number of people in a transition of the run, or of the run before it, null where that had none."""
+    """The number of people in a transition of the run, or of the run before it."""
 
     activity: str
     port: str = "out"

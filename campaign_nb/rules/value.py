@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, cast
 
 from campaign_nb.errors import DefinitionError
@@ -22,12 +22,10 @@ __all__ = [
     "Root",
     "Rule",
     "Value",
-    "all_of",
     "as_rule",
     "bound",
     "call",
     "checked",
-    "choose",
     "node_of",
     "order_of",
     "refuse",
@@ -53,6 +51,8 @@ class Value(Printed):
         try:
             return type_of(self.root.scope(), self.node)
         except Misfit as misfit:
+            if _of_two_rows(self.root, self.node):
+                return Type.UNKNOWN
             raise DefinitionError(misfit.problem("rule")) from None
 
     def _compare(self, op: tree.Operator, other: object) -> Rule:
@@ -257,7 +257,7 @@ class Rule(AskedRule):
 
     def __sub__(self, other: object) -> Rule:
         right = as_rule(other, self.root)
-        return Rule(tree.Except(self.node, right.node), _root(self, right))
+        return Rule(tree.Except(self.node, right.node), shared_root(self, right))
 
     def __eq__(self, other: object) -> NoReturn:  # type: ignore[override] # refused on purpose
         refuse("rule", "two rules are compared with ==", ".equals(…)", "rule.equals(other)")
@@ -282,10 +282,14 @@ def _join(kind: Callable[[tuple[tree.Node, ...]], tree.Node], left: Rule, right:
     items: list[tree.Node] = []
     for side in (left.node, right.node):
         items.extend(cast("Any", side).items if isinstance(side, cast("Any", kind)) else [side])
-    return Rule(kind(tuple(items)), _root(left, right))
+    return Rule(kind(tuple(items)), shared_root(left, right))
 
 
-def _root(*operands: object) -> Root | None:
+def shared_root(*operands: object) -> Root | None:
+    """Return the table that operands belong to, None where none belongs to one.
+
+    Errors: operands of different tables.
+    """
     roots = [root for item in operands if (root := getattr(item, "root", None)) is not None]
     if len({root.table.label for root in roots}) > 1:
         names = " and ".join(dict.fromkeys(repr(root.table.label) for root in roots))
@@ -301,15 +305,28 @@ def _root(*operands: object) -> Root | None:
 
 def rule_of(node: tree.Node, *operands: object) -> Rule:
     """Build a rule and, where the table is known, check its types at once."""
-    _limit(node)
-    root = _root(*operands)
+    limited(node)
+    root = shared_root(*operands)
     if root is not None:
         node = fit(root.scope(), node)
         try:
             check_rule(root.scope(), node)
         except Misfit as misfit:
-            raise DefinitionError(misfit.problem("rule")) from None
+            if not _of_two_rows(root, node):
+                raise DefinitionError(misfit.problem("rule")) from None
     return Rule(node, root)
+
+
+def _of_two_rows(root: Root, node: tree.Node) -> bool:
+    """Tell whether a node reads `cn.col` names that the table does not have: those of a population, checked where it is used."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, tree.Column) and item.table is None and not item.path and item.name not in root.table.columns:
+            return True
+        if not isinstance(item, tree.Aggregate | tree.Exists | tree.Lines):
+            stack.extend(item.children())
+    return False
 
 
 def as_rule(value: object, root: Root | None = None) -> Rule:
@@ -356,7 +373,8 @@ def checked(rule: Rule, where: str = "rule") -> Rule:
     return rule
 
 
-def _limit(node: tree.Node) -> None:
+def limited(node: tree.Node) -> None:
+    """Refuse a rule that is too deep or too large."""
     depth, count = tree.measure(node)
     if depth > tree.MAX_DEPTH or count > tree.MAX_NODES:
         raise DefinitionError(too_large("rule"))
@@ -368,32 +386,8 @@ def call(name: str, *args: object) -> Value:
     Its types are checked where the table is known.
     """
     nodes = tuple(node_of(arg) for arg in args)
-    value = Value(tree.Call(name, nodes), _root(*args))
-    _limit(value.node)
+    value = Value(tree.Call(name, nodes), shared_root(*args))
+    limited(value.node)
     if value.root is not None:
         _ = value.type
     return value
-
-
-def choose(whens: Sequence[tuple[Rule, object]], otherwise: object) -> Value:
-    """Return the value of the first rule that is true, else `otherwise`.
-
-    Errors: no rule at all, values of types that do not go together.
-    """
-    if not whens:
-        refuse("case", "it has no condition", "at least one", 'cn.fn.case((customers.age >= 18, "adult"), otherwise="minor")')
-    node = tree.Case(tuple((test.node, node_of(then)) for test, then in whens), node_of(otherwise))
-    value = Value(node, _root(*(item for pair in whens for item in pair), otherwise))
-    _limit(node)
-    _ = value.type
-    return value
-
-
-def all_of(rules: Sequence[Rule]) -> Rule:
-    """Join rules with AND; none at all is everybody."""
-    if not rules:
-        return Rule(tree.Everybody())
-    joined = rules[0]
-    for rule in rules[1:]:
-        joined = joined & rule
-    return joined

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from campaign_nb.clock import Clock
 from campaign_nb.errors import CampaignError
@@ -11,6 +13,7 @@ from campaign_nb.graph.lifecycle import ACTIONS, Status
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.scheduler.launches import Launches
 from campaign_nb.store import Connection, Store, campaigns, launches, runs
+from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
 from campaign_nb.store.launches import OPEN, End, LaunchRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
 
@@ -32,11 +35,25 @@ class Endings:
         self._store, self._clock, self._launcher, self._launches = store, clock, launcher, made
 
     def fail(self, run_id: str, error: BaseException) -> None:
-        """Write down what made a run fail, unless the run did so itself or was stopped meanwhile."""
+        """Write down what made a run fail, unless the run did so itself or was stopped meanwhile.
+
+        By the campaign's policy it halts where it is and the campaign pauses, or it has failed.
+        """
         text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in the run"
         with self._store.begin() as connection:
-            if runs.get(connection, run_id).state in UNFINISHED:
-                runs.finish(connection, run_id, "failed", self._clock.now(), error_text=text)
+            run = runs.get(connection, run_id)
+            if run.state not in UNFINISHED or run.state == "paused":
+                return
+            now, policy = self._clock.now(), _settings(campaigns.version(connection, run.campaign_id, run.version)).get("on_error")
+            if policy in (None, "suspend"):
+                runs.halt(connection, run_id, "", now, "suspended by an error", error_text=text)
+                message = f"paused: run {run_id[:8]} is suspended by an error: {' '.join(text.split())}"
+                campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
+                return
+            runs.finish(connection, run_id, "failed", now, error_text=text)
+            if policy == "abort":
+                message = f"paused: run {run_id[:8]} was aborted by an error"
+                campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
 
     def close(self, run_id: str) -> None:
         """End the launch of a run that is over, and set or clear the campaign's error."""
@@ -48,11 +65,25 @@ class Endings:
             if run.launch_id is not None and launches.get(connection, run.launch_id).state in OPEN:
                 launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
             record = campaigns.get(connection, run.campaign_id)
-            if run.state == "failed" and record.error_text != run.error_text:
-                message = f"run {run.id[:8]} failed, the schedule goes on: {' '.join(run.error_text.split())}"
-                campaigns.flag(connection, run.campaign_id, now, message, error=True, error_text=run.error_text)
-            elif run.state == "done" and record.error:
-                campaigns.flag(connection, run.campaign_id, now, f"error cleared: run {run.id[:8]} is done", error=False)
+            if run.state == "failed":
+                self._failed(connection, run, record, now)
+            elif run.state == "done":
+                campaigns.count_errors(connection, run.campaign_id, 0)
+                if record.error:
+                    campaigns.flag(connection, run.campaign_id, now, f"error cleared: run {run.id[:8]} is done", error=False)
+
+    def _failed(self, connection: Connection, run: RunRecord, record: CampaignRecord, now: dt.datetime) -> None:
+        """Say that a run failed, and pause the campaign when too many did so one after the other."""
+        number = record.errors + 1
+        campaigns.count_errors(connection, run.campaign_id, number)
+        most = _tolerated(campaigns.version(connection, run.campaign_id, run.version))
+        if record.error_text != run.error_text:
+            goes = "" if record.paused else ", the schedule goes on"
+            message = f"run {run.id[:8]} failed{goes}: {' '.join(run.error_text.split())}"
+            campaigns.flag(connection, run.campaign_id, now, message, error=True, error_text=run.error_text)
+        if most and number >= most and not record.paused:
+            message = f"paused: {number} runs failed one after the other"
+            campaigns.flag(connection, run.campaign_id, now, message, paused=True)
 
     def find(self, connection: Connection, items: Sequence[Scheduled]) -> Open:
         """Find what others left open, and campaigns whose schedule is done."""
@@ -61,7 +92,8 @@ class Endings:
         stale = [(row.id, reason) for row in rows if (reason := _stale(connection, row))]
         by_id = {item.campaign_id: item for item in items}
         live = [(record, by_id.get(record.id)) for record in campaigns.list_campaigns(connection, [Status.LIVE]) if not record.paused]
-        return Open(over, stale, [(record.id, item) for record, item in live if self._is_over(connection, record.id, item)])
+        perhaps = [(record.id, item) for record, item in live if item is None or not self._launches.is_ahead(item)]
+        return Open(over, stale, [(campaign_id, item) for campaign_id, item in perhaps if self._is_over(connection, campaign_id, item)])
 
     def sweep(self, found: Open) -> bool:
         """End what was found; tell whether there was anything."""
@@ -94,7 +126,7 @@ class Endings:
             return False
         if runs.unfinished(connection, campaign_id) or launches.list_launches(connection, campaign_id, OPEN, limit=1):
             return False
-        if item is not None and item.schedule.recurring:
+        if item is not None and (item.schedule.recurring or item.schedule.awaits):
             return True
         newest = runs.list_runs(connection, campaign_id, limit=1)
         return bool(newest) and newest[0].state == "done" and (item is not None or self._launcher.holds(newest[0]))
@@ -102,7 +134,7 @@ class Endings:
     def _has_passed(self, connection: Connection, item: Scheduled) -> bool:
         """Tell whether a schedule has no launch left, neither ahead nor to be made up for."""
         if not item.schedule.timed:
-            return not item.schedule.recurring or item.schedule.past(self._clock.now())
+            return not (item.schedule.recurring or item.schedule.awaits) or item.schedule.past(self._clock.now())
         return item.schedule.past(self._launches.considered(connection, item))
 
 
@@ -115,6 +147,17 @@ def _stale(connection: Connection, row: LaunchRecord) -> str:
         return f"the campaign is {record.status}"
     version = campaigns.published(connection, row.campaign_id)
     return f"version {version.version} was published" if version is not None and version.version != row.version else ""
+
+
+def _tolerated(version: VersionRecord) -> int:
+    """Return how many runs of a version may fail one after the other; 0 is any number."""
+    number = _settings(version).get("tolerated_errors", 0)
+    return number if isinstance(number, int) else 0
+
+
+def _settings(version: VersionRecord) -> dict[str, object]:
+    found: object = json.loads(version.definition)
+    return cast("dict[str, object]", found) if isinstance(found, dict) else {}
 
 
 def _reason(run: RunRecord) -> str:

@@ -85,6 +85,11 @@ def was_paused(connection: Connection, campaign_id: str) -> bool:
     return bool(meta.get(connection, _key(campaign_id)))
 
 
+def noted_pauses(connection: Connection) -> set[str]:
+    """Return the campaigns that were seen paused and whose gap is not written yet."""
+    return {key.removeprefix(_key("")) for key, value in meta.starting(connection, _key("")).items() if value}
+
+
 def forget_pause(connection: Connection, campaign_id: str) -> None:
     """Forget a pause whose gap is written."""
     meta.put(connection, _key(campaign_id), "")

@@ -40,9 +40,14 @@ class Standing:
     queued: LaunchRecord | None
 
     @property
+    def signalled(self) -> bool:
+        """Whether the queued launch was asked for by a signal, which no overlap has been decided of yet."""
+        return self.queued is not None and self.queued.variables is not None
+
+    @property
     def needs_look(self) -> bool:
         """Whether there is something to do though no launch is due: a pause begins or is over, a queued launch is free."""
-        return self.paused != self.pause_seen or (self.queued is not None and not self.going and not self.paused)
+        return self.paused != self.pause_seen or (self.queued is not None and not self.paused and (not self.going or self.signalled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +95,39 @@ class Launches:
         found: list[dt.datetime] = []
         with self._store.read() as connection:
             for item in items:
-                slot = None if item.paused else self._first(item, max(after, self.considered(connection, item)))
+                known = self._considered.get((item.campaign_id, item.version))  # older than the store's, it means one look more
+                slot = None if item.paused else self._first(item, max(after, known or self.considered(connection, item)))
                 if slot is not None:
                     found.append(slot.at)
         return min(found, default=None)
 
     def due(self, connection: Connection, items: Iterable[Scheduled], now: dt.datetime) -> list[tuple[Scheduled, Standing]]:
-        """Return the campaigns that need a closer look and how they stand, by the launch that comes first."""
+        """Return the campaigns that need a closer look and how they stand, by the launch that comes first.
+
+        Cost: campaigns whose next launch is known to lie ahead cost no query of their own.
+        """
         found: list[tuple[dt.datetime, Scheduled, Standing]] = []
+        paused = {record.id for record in campaigns.list_campaigns(connection) if record.paused}
+        other = {row.campaign_id for row in launches.list_launches(connection, states=["pending"])}
+        other |= paused ^ gaps.noted_pauses(connection)
         for item in items:
+            if item.campaign_id not in other and (item.campaign_id in paused or self.is_ahead(item, now)):
+                continue
             seen = self._standing(connection, item)
             first = None if seen is None else self._first(item, seen.considered)
             if seen is None or not (seen.needs_look or (first is not None and first.at <= now and not seen.paused)):
                 continue
             found.append((now if first is None else first.at, item, seen))
         return [(item, seen) for _, item, seen in sorted(found, key=lambda one: one[0])]
+
+    def is_ahead(self, item: Scheduled, now: dt.datetime | None = None) -> bool:
+        """Tell whether the next launch is known to lie ahead of what has its row, and of an instant."""
+        key = (item.campaign_id, item.version)
+        schedule, since, slot = self._next.get(key, (None, None, None))
+        known = self._considered.get(key)
+        if schedule != item.schedule or since is None or known is None or since > known:
+            return False
+        return slot is not None and slot.at > (known if now is None else max(known, now))
 
     def _first(self, item: Scheduled, after: dt.datetime) -> Slot | None:
         """Return the first slot after an instant, from memory while no other can be meant."""
@@ -176,7 +199,7 @@ class Launches:
         now = self._clock.now()
         if seen.pause_seen:
             return _Step(Due(None, item.schedule.missed(seen.considered, min(now, seen.changed_at))), gaps.PAUSED)
-        if seen.queued is not None and not seen.going:
+        if seen.queued is not None and (not seen.going or (seen.signalled and item.schedule.overlap != "queue")):
             return _Step(Due(None), queued=seen.queued, as_of=self._as_of(item, seen.queued.due_at))
         first = self._first(item, seen.considered)
         found = due(item.schedule, seen.considered, now, looked) if first is not None and first.at <= now else None
@@ -206,7 +229,9 @@ class Launches:
             gaps.forget_pause(connection, item.campaign_id)
         gaps.record_gap(connection, item.campaign_id, item.version, item.schedule, step.due.gap, now, step.reason)
         if step.queued is not None:
-            return Taken(True, self._start(connection, item, step.queued.id, step.queued.nominal, step.as_of), again=True)
+            if seen.going and not self._makes_way(connection, item, seen, step.queued, now):
+                return Taken(True, again=True)
+            return Taken(True, self._start(connection, item, step.queued, step.as_of), again=True)
         slot = step.due.launch
         if slot is None:
             return Taken(True, again=seen.pause_seen)
@@ -217,7 +242,7 @@ class Launches:
                 runs.move(connection, run.id, UNFINISHED, "stopped", now, f"run stopped: the launch of {slot.nominal} takes over")
         if policy in ("allow", "cancel"):
             launch_id = self._claim(connection, item, slot, "running")
-            run_id = None if launch_id is None else self._start(connection, item, launch_id, slot.nominal, step.as_of)
+            run_id = None if launch_id is None else self._start(connection, item, launches.get(connection, launch_id), step.as_of)
             return Taken(True, run_id, again)
         going = seen.going[-1]
         reason = f"the run of {going.started_at:%Y-%m-%d %H:%M:%S} UTC is still {going.state}"
@@ -226,6 +251,19 @@ class Launches:
         elif self._claim(connection, item, slot, "skipped", reason) is not None:
             log.append(connection, f"launch of {slot.nominal} {slot.zone} skipped: {reason}", now, campaign_id=item.campaign_id)
         return Taken(True, again=again)
+
+    def _makes_way(self, connection: Connection, item: Scheduled, seen: Standing, queued: LaunchRecord, now: dt.datetime) -> bool:
+        """Tell whether a signal's launch may start beside a run that is going; by the policy it is skipped otherwise."""
+        if item.schedule.overlap == "skip":
+            going = seen.going[-1]
+            reason = f"the run of {going.started_at:%Y-%m-%d %H:%M:%S} UTC is still {going.state}"
+            launches.finish(connection, queued.id, "skipped", now, reason)
+            log.append(connection, f"signal skipped: {reason}", now, campaign_id=item.campaign_id)
+            return False
+        if item.schedule.overlap == "cancel":
+            for run in seen.going:
+                runs.move(connection, run.id, UNFINISHED, "stopped", now, "run stopped: a signal takes over")
+        return True
 
     def _claim(
         self, connection: Connection, item: Scheduled, slot: Slot, state: Literal["running", "pending", "skipped"], reason: str = ""
@@ -244,20 +282,19 @@ class Launches:
             reason=reason,
         )
 
-    def _start(
-        self, connection: Connection, item: Scheduled, launch_id: str, nominal: str, as_of: dt.datetime | Exception | None
-    ) -> str | None:
+    def _start(self, connection: Connection, item: Scheduled, launch: LaunchRecord, as_of: dt.datetime | Exception | None) -> str | None:
         """Make the run of a launch; a first one makes the campaign live."""
         now = self._clock.now()
         self._make_live(connection, item.campaign_id)
         if not isinstance(as_of, dt.datetime):
             text = str(as_of) if isinstance(as_of, CampaignError) else f"{type(as_of).__name__} before the run began"
-            launches.finish(connection, launch_id, "failed", now, text)
-            campaigns.flag(connection, item.campaign_id, now, f"launch of {nominal} failed: {text}", error=True, error_text=text)
+            launches.finish(connection, launch.id, "failed", now, text)
+            campaigns.flag(connection, item.campaign_id, now, f"launch of {launch.nominal} failed: {text}", error=True, error_text=text)
             return None
         seed = campaigns.version(connection, item.campaign_id, item.version).seed
-        message = f"run started: launch of {nominal}"
-        return runs.start(connection, item.campaign_id, item.version, as_of, now, launch_id=launch_id, seed=seed, message=message).id
+        message = f"run started: {'a signal arrived' if launch.variables is not None else f'launch of {launch.nominal}'}"
+        place, told = (connection, item.campaign_id, item.version, as_of, now), launch.variables
+        return runs.start(*place, launch_id=launch.id, seed=seed, variables=told, message=message).id
 
     def _make_live(self, connection: Connection, campaign_id: str) -> None:
         status = campaigns.get(connection, campaign_id).status

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from campaign_nb.store import audiences, campaigns, favourites, files, filters, launches, log, meta, runs
+from campaign_nb.store import alerts, audiences, campaigns, favourites, files, filters, launches, leases, log, meta, runs
 from campaign_nb.store.database import Store
 
-__all__ = ["Connection", "Store", "audiences", "campaigns", "favourites", "files", "filters", "launches", "log", "meta", "runs"]
+__all__ = [
+    "Connection",
+    "Store",
+    "alerts",
+    "audiences",
+    "campaigns",
+    "favourites",
+    "files",
+    "filters",
+    "launches",
+    "leases",
+    "log",
+    "meta",
+    "runs",
+]

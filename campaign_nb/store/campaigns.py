@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
@@ -58,6 +58,18 @@ class VersionRecord:
     model: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledRecord:
+    """A published campaign and the schedule of its published version, as a document."""
+
+    campaign_id: str
+    name: str
+    paused: bool
+    version: int
+    schedule: str
+    published_at: dt.datetime
+
+
 def create(
     connection: Connection, name: str, at: dt.datetime, *, description: str = "", tags: Iterable[str] = (), message: str = "created"
 ) -> CampaignRecord:
@@ -92,15 +104,21 @@ def named(connection: Connection, name: str) -> CampaignRecord:
     return found
 
 
+def known(connection: Connection, campaign_id: str) -> CampaignRecord | None:
+    """Return the campaign of that id, None when it was deleted or never was."""
+    row = connection.execute(select(campaigns).where(campaigns.c.id == campaign_id)).mappings().one_or_none()
+    return _campaign(row) if row else None
+
+
 def get(connection: Connection, campaign_id: str) -> CampaignRecord:
     """Return the campaign of that id.
 
     Errors: no such id.
     """
-    row = connection.execute(select(campaigns).where(campaigns.c.id == campaign_id)).mappings().one_or_none()
-    if row is None:
+    found = known(connection, campaign_id)
+    if found is None:
         raise _unknown(campaign_id)
-    return _campaign(row)
+    return found
 
 
 def list_campaigns(connection: Connection, statuses: Collection[str] | None = None) -> list[CampaignRecord]:
@@ -134,17 +152,25 @@ def free_name(connection: Connection, name: str) -> str:
 
 
 def describe(
-    connection: Connection, campaign_id: str, at: dt.datetime, *, description: str | None = None, tags: Iterable[str] | None = None
+    connection: Connection,
+    campaign_id: str,
+    at: dt.datetime,
+    message: str = "",
+    *,
+    description: str | None = None,
+    tags: Iterable[str] | None = None,
+    folder: str | None = None,
 ) -> CampaignRecord:
-    """Change the description or the tags; what is None stays.
+    """Change the description, the tags or the folder; what is None stays. A message becomes a line in its log.
 
     Errors: no such id.
     """
-    values: dict[str, Any] = {} if description is None else {"description": description}
-    if tags is not None:
-        values["tags"] = tuple(tags)
+    given = {"description": description, "tags": None if tags is None else tuple(tags), "folder": folder}
+    values = {name: value for name, value in given.items() if value is not None}
     if not _change(connection, campaign_id, at, **values):
         raise _unknown(campaign_id)
+    if message:
+        log.append(connection, message, at, campaign_id=campaign_id)
     return get(connection, campaign_id)
 
 
@@ -161,14 +187,19 @@ def save_version(
 ) -> VersionRecord:
     """Keep a definition: in place of the draft, or as the draft of the next version when the newest is published.
 
-    An equal definition changes nothing.
+    An equal definition changes nothing but where its data model is found.
     Errors: no such id.
     """
     number = get(connection, campaign_id).version
     newest = version(connection, campaign_id, number) if number else None
-    values: dict[str, Any] = {"definition": definition, "seed": seed, "schedule": schedule, "time_zone": time_zone, "model": model}
+    values: dict[str, Any] = {"definition": definition, "seed": seed, "schedule": schedule, "time_zone": time_zone}
     if newest is not None and values == {key: getattr(newest, key) for key in values}:
-        return newest
+        if model != newest.model:
+            connection.execute(
+                update(versions).where(versions.c.campaign_id == campaign_id, versions.c.version == number).values(model=model)
+            )
+        return version(connection, campaign_id, number)
+    values["model"] = model
     if newest is not None and newest.published_at is None:
         same = (versions.c.campaign_id == campaign_id, versions.c.version == number, versions.c.published_at.is_(None))
         connection.execute(update(versions).where(*same).values(**values))
@@ -211,13 +242,40 @@ def published(connection: Connection, campaign_id: str) -> VersionRecord | None:
     return version(connection, campaign_id, number) if number else None
 
 
+def list_scheduled(connection: Connection, statuses: Collection[str]) -> list[ScheduledRecord]:
+    """Return the newest published versions that have a schedule, of all campaigns in some statuses, in one query."""
+    newest = (
+        select(versions.c.campaign_id, func.max(versions.c.version).label("version"))
+        .where(versions.c.published_at.is_not(None))
+        .group_by(versions.c.campaign_id)
+        .subquery()
+    )
+    query = (
+        select(campaigns.c.id, campaigns.c.name, campaigns.c.paused, versions.c.version, versions.c.schedule, versions.c.published_at)
+        .join(newest, newest.c.campaign_id == campaigns.c.id)
+        .join(versions, (versions.c.campaign_id == newest.c.campaign_id) & (versions.c.version == newest.c.version))
+        .where(campaigns.c.status.in_(sorted(statuses)), versions.c.schedule.is_not(None))
+        .order_by(campaigns.c.name)
+    )
+    return [ScheduledRecord(*row) for row in connection.execute(query)]
+
+
 def publish(
     connection: Connection, campaign_id: str, from_: Collection[str], to: str, at: dt.datetime, message: str = "published"
 ) -> CampaignRecord:
     """Freeze the newest version and change the status, together.
 
+    A draft whose newest version was published before, for it was brought back, gets a next one with the same content, so
+    that launches and runs of before stay with what they were made for.
     Errors: a status outside `from_`, no version.
     """
+    before = get(connection, campaign_id)
+    if before.status == Status.DRAFT and before.version:
+        newest = version(connection, campaign_id, before.version)
+        if newest.published_at is not None:
+            again = {**asdict(newest), "version": newest.version + 1, "created_at": at, "published_at": None}
+            connection.execute(insert(versions).values(**again))
+            _change(connection, campaign_id, at, version=newest.version + 1)
     campaign = transition(connection, campaign_id, from_, to, at, message)
     if campaign.version == 0:
         raise StoreError(Problem(f"campaign {campaign.name!r}", "it has no version to publish", "a saved definition", "campaign.problems"))
@@ -229,14 +287,14 @@ def publish(
 def transition(connection: Connection, campaign_id: str, from_: Collection[str], to: str, at: dt.datetime, message: str) -> CampaignRecord:
     """Change a campaign's status and write why in its log, together.
 
-    A campaign that is no longer live is no longer paused; a draft has no error.
+    A campaign that is no longer live is no longer paused; a draft has no error and no run that failed.
     Errors: a status outside `from_` (another kernel may have been faster), no such id.
     """
     values: dict[str, Any] = {"status": Status(to).value}
     if to != Status.LIVE:
-        values["paused"] = False
+        values |= {"paused": False, "pause_reason": ""}
     if to == Status.DRAFT:
-        values |= {"error": False, "error_text": ""}
+        values |= {"error": False, "error_text": "", "errors": 0}
     if to == Status.ARCHIVED:
         values["archived_at"] = at
     if not _change(connection, campaign_id, at, from_, **values):
@@ -260,18 +318,24 @@ def flag(
     paused: bool | None = None,
     error: bool | None = None,
     error_text: str = "",
+    pause_reason: str = "",
 ) -> CampaignRecord:
     """Set or clear the pause and the error of a campaign and write why in its log; what is None stays.
 
     Errors: no such id.
     """
-    values: dict[str, Any] = {} if paused is None else {"paused": paused}
+    values: dict[str, Any] = {} if paused is None else {"paused": paused, "pause_reason": pause_reason if paused else ""}
     if error is not None:
         values |= {"error": error, "error_text": error_text if error else ""}
     if not _change(connection, campaign_id, at, **values):
         raise _unknown(campaign_id)
     log.append(connection, message, at, campaign_id=campaign_id, level="error" if error else "info")
     return get(connection, campaign_id)
+
+
+def count_errors(connection: Connection, campaign_id: str, number: int) -> None:
+    """Keep how many runs failed one after the other, up to now."""
+    connection.execute(update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.errors != number).values(errors=number))
 
 
 def remove(connection: Connection, campaign_id: str, from_: Collection[str]) -> None:

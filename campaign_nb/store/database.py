@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from campaign_nb.errors import Problem, StoreError
-from campaign_nb.store import meta, migrate, place, sqlite
-from campaign_nb.store.faults import from_database, from_system
+from campaign_nb.store import log, meta, migrate, place, postgres, sqlite
+from campaign_nb.store.faults import BUSY_HERE, from_database, from_system, is_passing
+from campaign_nb.store.leases import Leases
 
 FILE = "store.db"
+_HOME = "home"
 
 _abandoned: list[Connection] = []
+
+
+class Guard(Protocol):
+    """What must hold for a thread's writes to count, looked at in each of its transactions."""
+
+    def check(self, connection: Connection) -> None:
+        """Raise when the transaction must not go on."""
+        ...
+
+    def meet(self, error: StoreError) -> None:
+        """Take in that the store refused for a reason that may pass."""
+        ...
 
 
 class Store:
@@ -27,8 +43,9 @@ class Store:
 
     The truth that every view shows.
 
-    A store may be used from many threads and by several kernels at once. Reads and writes are short:
-    a writer waits for readers, and other writers wait for it.
+    A store may be used from many threads and by several kernels at once. Reads and writes are short: one writer at a
+    time, others wait for it. In a folder it is a file of SQLite; on a server, a database of PostgreSQL with a folder for
+    its files beside.
 
     Errors: StoreError, in four parts, whatever the database or the disk refuses.
 
@@ -44,34 +61,42 @@ class Store:
     >>> store.close()
     """
 
-    def __init__(self, folder: Path, engine: Engine, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, engine: Engine, notes: tuple[str, ...] = (), *, where: str = "", lease: float | None = None) -> None:
         """Use `Store.open`; this takes an engine whose tables are there and up to date."""
         self.folder = folder
         self.notes = notes
         self._engine = engine
-        self._where = f"store {str(folder)!r}"
+        self._where = where or f"store {str(folder)!r}"
         self._pid = os.getpid()
         self._turn = threading.Lock()
         self._open = True
         self._here = threading.local()
+        self._home: Mapping[str, str] = {}
+        self._asks = False
+        self.leases = Leases(self, lease)
         with self.read() as connection:
             self._identity = meta.get(connection, "identity") or ""
 
     @classmethod
-    def open(cls, folder: Path) -> Store:
-        """Open the store of a folder, or make one there.
+    def open(cls, folder: Path, *, url: str | None = None, lease: float | None = None) -> Store:
+        """Open the store of a folder, or make one there; with `url`, that of a database of PostgreSQL.
 
         Shape: the folder gets mode 0700 if it is made here, the file `store.db` mode 0600.
-        Errors: a folder that can't be written, a file of another program, a damaged file, tables newer than this code.
+        Units: `lease` is the seconds after which others go on with what this kernel executes if it stands still; None
+        gives no sign of life, and leases last until they are given back or the process ends.
+        Errors: a folder that can't be written, a file of another program, a damaged file, tables newer than this code; a
+        server that can't be reached, or whose files are in another folder.
         """
         folder = Path(folder).expanduser().absolute()
-        where = f"store {str(folder)!r}"
+        where = f"store {str(folder)!r}" if url is None else f"store {postgres.shown(postgres.address(url))!r}"
         try:
             place.private_folder(folder)
             path = folder / FILE
+            if url is not None:
+                return _on_server(folder, url, where, lease)
             if not place.plain_file(path, where):
                 _make(path, where)
-            return _opened(path, where)
+            return _opened(path, where, lease)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise from_database(error, where) from error
         except OSError as error:
@@ -84,14 +109,50 @@ class Store:
 
     @property
     def path(self) -> Path:
-        """The database's file."""
+        """The database's file, of a store in a folder."""
         return self.folder / FILE
+
+    @property
+    def question(self) -> Problem | None:
+        """What must be answered before anything is launched: whether this store, found elsewhere, is the one to go on."""
+        if not self._asks:
+            return None
+        with self.read() as connection:
+            before: dict[str, str] = json.loads(meta.get(connection, _HOME) or "{}")
+        found = place.changes(before, self._home)
+        self._asks = bool(found)
+        if not found:
+            return None
+        what = f"it was copied, restored or moved since it was last used: {'; '.join(found)}"
+        expected = "one store that goes on; nothing is launched and no run goes on until you say that it is this one"
+        return Problem(self._where, what, expected, "make sure that the other one is off, then: ws.confirm_here()")
+
+    def confirm_here(self, at: dt.datetime) -> bool:
+        """Say that this store is the one to go on; False when nobody asked. Answered for all kernels at once."""
+        question = self.question
+        if question is None:
+            return False
+        with self.begin() as connection:
+            meta.put(connection, _HOME, json.dumps(dict(self._home)))
+            log.append(connection, f"confirmed that this workspace goes on here: {question.what}", at, level="warning")
+        self._asks = False
+        return True
+
+    @property
+    def guard(self) -> Guard | None:
+        """What must hold for the writes of this thread; threads that write for it take it over by hand."""
+        return getattr(self._here, "guard", None)
+
+    @guard.setter
+    def guard(self, guard: Guard | None) -> None:
+        self._here.guard = guard
 
     @contextmanager
     def begin(self) -> Generator[Connection, None, None]:
         """Write in one transaction: everything in the block is kept, or nothing.
 
-        Errors: an exception undoes the block and goes on; another transaction of this thread is open.
+        Errors: an exception undoes the block and goes on; another transaction of this thread is open; the run for which
+        this thread writes is another kernel's by now.
         """
         self._usable()
         if self._current() is not None:
@@ -104,11 +165,11 @@ class Store:
                 )
             )
         if not self._turn.acquire(timeout=sqlite.BUSY_SECONDS):
-            raise StoreError(
-                Problem(self._where, "another thread writes for more than 10 s", "transactions that take milliseconds", "try again")
-            )
+            raise self._met(StoreError(Problem(self._where, BUSY_HERE, "transactions that take milliseconds", "try again")))
         try:
             with self._connected("write") as connection:
+                if (guard := self.guard) is not None:
+                    guard.check(connection)
                 yield connection
         finally:
             if os.getpid() == self._pid:
@@ -136,11 +197,12 @@ class Store:
         An empty list when nothing is.
         """
         with self.read() as connection:
-            return sqlite.integrity(connection)
+            return (sqlite if connection.dialect.name == "sqlite" else postgres).integrity(connection)
 
     def close(self) -> None:
         """Give everything back; a closed store refuses to be used. Closing twice is fine."""
         self._open = False
+        self.leases.close()
         if os.getpid() == self._pid:
             self._engine.dispose()
 
@@ -162,11 +224,26 @@ class Store:
             self._refuse(error, mode)
 
     def _refuse(self, error: SQLAlchemyError | sqlite3.Error, mode: sqlite.Mode) -> NoReturn:
-        said = str(getattr(error, "orig", None) or error)
-        if mode == "read" and "readonly" in said:
+        origin = error.orig if isinstance(error, DBAPIError) else error
+        if mode == "read" and ("readonly" in str(origin) or getattr(origin, "sqlstate", None) == "25006"):
             problem = Problem(self._where, "a write was tried in store.read()", "reads only", "with store.begin() as connection: …")
             raise StoreError(problem) from error
-        raise from_database(error, self._where) from error
+        raise self._met(from_database(error, self._where)) from error
+
+    def _met(self, error: StoreError) -> StoreError:
+        if self.guard is not None and is_passing(error):
+            self.guard.meet(error)
+        return error
+
+    def settle(self, home: Mapping[str, str]) -> None:
+        """Take in where the store lives, and notice when it lived elsewhere before."""
+        self._home = home
+        with self.read() as connection:
+            known = meta.get(connection, _HOME)
+        if known is None:
+            with self.begin() as connection:
+                meta.swap(connection, _HOME, None, json.dumps(dict(home)))
+        self._asks = True
 
     def _current(self) -> Connection | None:
         return getattr(self._here, "connection", None)
@@ -209,7 +286,7 @@ def _make(path: Path, where: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _opened(path: Path, where: str) -> Store:
+def _opened(path: Path, where: str, lease: float | None) -> Store:
     sqlite.recognise(path)
     with closing(sqlite.connect(path, "rw")) as raw:
         sqlite.examine(raw, where, path.stat().st_size)
@@ -221,6 +298,28 @@ def _opened(path: Path, where: str) -> Store:
     if journal == "wal":
         sqlite.prefer_wal(path)
     notes = (f"{where} lies on a network file system ({disk}): use it from one machine at a time",) if place.is_network(disk) else ()
-    store = Store(path.parent, sqlite.engine(path, journal), notes)
+    store = Store(path.parent, sqlite.engine(path, journal), notes, lease=lease)
     migrate.migrate(store.begin, where, migrate.MIGRATIONS)
+    store.settle(place.home(path))
     return store
+
+
+def _on_server(folder: Path, url: str, where: str, lease: float | None) -> Store:
+    engine = postgres.engine(postgres.address(url))
+    try:
+        with engine.connect() as connection, connection.begin():
+            found = postgres.schema_version(connection, where)
+        migrate.refuse_newer(found, where, migrate.MIGRATIONS)
+        if found < migrate.latest():
+            migrate.migrate(engine.execution_options(store_mode="write").begin, where, migrate.MIGRATIONS)
+        store = Store(folder, engine, where=where, lease=lease)
+        with store.begin() as connection:
+            place.bind(folder, store.identity, where, bound=meta.get(connection, "folder") is not None)
+            meta.put(connection, "folder", place.IDENTITY)
+        with store.read() as connection:
+            home = postgres.home(connection, postgres.mark_of(folder))
+        store.settle(home)
+        return store
+    except BaseException:
+        engine.dispose()
+        raise

@@ -6,11 +6,14 @@ import errno
 import sqlite3
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from campaign_nb.errors import Problem, StoreError
 
 _ELSEWHERE = 'choose another folder: cn.Workspace("~/campaigns")'
+
+
+BUSY_HERE = "another thread writes for more than 10 s"
 
 
 class _Fault(NamedTuple):
@@ -45,6 +48,47 @@ _BY_CODE: tuple[tuple[str, _Fault], ...] = (
     ("SQLITE_NOTADB", _DAMAGED),
 )
 
+_AWAY = _Fault(
+    "its server can't be reached, nothing that was not kept before counts",
+    "a running PostgreSQL server at that address",
+    "try again when the server is back; the scheduler goes on by itself",
+)
+_ENDED = _Fault(
+    "this program stood still inside a transaction and the server ended it, nothing of this change was kept",
+    "transactions that take milliseconds",
+    "try again",
+)
+_MET = _Fault("two transactions were in each other's way, nothing of this change was kept", "one of them at a time", "try again")
+
+_BY_STATE: tuple[tuple[str, _Fault], ...] = (
+    ("55P03", _LOCKED),
+    ("25P03", _ENDED),
+    ("40", _MET),
+    ("53100", _FULL),
+    ("53300", _Fault("its server has too many connections", "a free one", "close what is open elsewhere, then try again")),
+    (
+        "53",
+        _Fault("its server is short of memory, nothing of this change was kept", "free memory", "free some, then try again"),
+    ),
+    ("28", _Fault("its server refuses this user or password", "a user with a right to it", "set PGPASSWORD or a line of ~/.pgpass")),
+    ("3D", _Fault("its server has no database of that name", "a database that is there", "make it: createdb NAME")),
+    (
+        "42501",
+        _Fault("its user may not do this", "a user who may make and write tables", "GRANT ALL ON SCHEMA public TO …"),
+    ),
+    ("25006", _Fault("its server takes no writes", "a server that is not a standby", "name the primary server")),
+    ("58", _BROKEN_DISK),
+    ("XX001", _Fault("its database is damaged", "a readable database", "restore a copy of the whole database")),
+    ("57", _AWAY),
+    ("08", _AWAY),
+)
+
+_PASSING = frozenset(fault.what for fault in (_LOCKED, _FULL, _READ_ONLY, _BROKEN_DISK, _AWAY, _ENDED, _MET)) | {
+    fault.what for state, fault in _BY_STATE if state.startswith(("28", "53", "25"))
+}
+
+_WORDS = (("password", "28"), ("pg_hba.conf", "28"), ('role "', "28"), ('database "', "3D"), ("too many", "53300"))
+
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -73,8 +117,16 @@ def from_database(error: SQLAlchemyError | sqlite3.Error, where: str) -> StoreEr
     for prefix, fault in _BY_CODE:
         if code.startswith(prefix):
             return StoreError(Problem(where, *fault))
+    state = _state(origin)
+    for prefix, fault in _BY_STATE:
+        if state.startswith(prefix):
+            return StoreError(Problem(where, *fault))
     said = (str(origin).splitlines() or [type(origin).__name__])[0]
-    if code.startswith("SQLITE_CONSTRAINT"):
+    if isinstance(error, DBAPIError) and hasattr(origin, "sqlstate"):
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not state):
+            return StoreError(Problem(where, *_unreachable(str(origin))))
+        said = _primary(origin) or said
+    if code.startswith("SQLITE_CONSTRAINT") or state.startswith("23"):
         return StoreError(
             Problem(
                 where,
@@ -84,6 +136,22 @@ def from_database(error: SQLAlchemyError | sqlite3.Error, where: str) -> StoreEr
             )
         )
     return StoreError(Problem(where, f"the database refused: {said}", "a store that can be read and written", _ELSEWHERE))
+
+
+def _state(origin: BaseException) -> str:
+    """Return the five letters by which a server names what went wrong, "" for anything else."""
+    return str(getattr(origin, "sqlstate", None) or "")
+
+
+def _primary(origin: BaseException) -> str:
+    """Return a server's own first line, without the values of rows that may follow it."""
+    return str(getattr(getattr(origin, "diag", None), "message_primary", None) or "")
+
+
+def _unreachable(said: str) -> _Fault:
+    """Return what a failed connection means: libpq gives no code for it, only the server's words."""
+    found = next((state for words, state in _WORDS if words in said), None) if "FATAL" in said else None
+    return _AWAY if found is None else dict(_BY_STATE)[found]
 
 
 def from_system(error: OSError, where: str) -> StoreError:
@@ -97,6 +165,17 @@ def from_system(error: OSError, where: str) -> StoreError:
         said = error.strerror or type(error).__name__
         return StoreError(Problem(where, f"the system refused: {said}", "a folder that you may make and write", _ELSEWHERE))
     return StoreError(Problem(where, *fault))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether a store refused for a reason that may pass: a lock, a full disk, a server that is away.
+
+    What was being done is neither done nor failed then: it is done again later.
+
+    >>> is_passing(from_system(OSError(errno.ENOSPC, "no space"), "store 'x'")), is_passing(KeyError("x"))
+    (True, False)
+    """
+    return isinstance(error, StoreError) and (error.what in _PASSING or error.what == BUSY_HERE)
 
 
 def is_disk(error: OSError) -> bool:

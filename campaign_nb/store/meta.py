@@ -13,6 +13,12 @@ def get(connection: Connection, key: str) -> str | None:
     return connection.execute(select(TABLE.c.value).where(TABLE.c.key == key)).scalar_one_or_none()
 
 
+def starting(connection: Connection, prefix: str) -> dict[str, str]:
+    """Return the values of all keys that start with a text."""
+    rows = connection.execute(select(TABLE.c.key, TABLE.c.value).where(TABLE.c.key.startswith(prefix, autoescape=True)))
+    return {str(key): str(value) for key, value in rows}
+
+
 def put(connection: Connection, key: str, value: str) -> None:
     """Set the value of a key."""
     connection.execute(delete(TABLE).where(TABLE.c.key == key))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 import stat
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store.faults import from_system
 
 TEMPORARY = "tmp-"
+IDENTITY = "store.id"
+"""The file by which a folder beside a server's database is known to be the one that holds its files."""
+_MACHINE = Path("/etc/machine-id")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NETWORK = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre", "virtiofs", "vboxsf", "drvfs")
 
 
@@ -114,3 +121,83 @@ def is_network(file_system_type: str) -> bool:
     (True, False)
     """
     return file_system_type.startswith(_NETWORK)
+
+
+def machine() -> str:
+    """Return a mark of this machine that says nothing about it, "" where it can't be told."""
+    return _mark(_MACHINE)
+
+
+def booted() -> str:
+    """Return a mark of this machine since it was started: processes with the same mark see each other's locks."""
+    return _mark(_BOOT) or hashlib.sha256(f"{platform.node()} {uuid.getnode()}".encode()).hexdigest()[:16]
+
+
+def home(path: Path) -> dict[str, str]:
+    """Return where a file lives: its machine, its place on the disk, its path.
+
+    >>> sorted(home(Path("/")))
+    ['device', 'host', 'inode', 'machine', 'path']
+    """
+    status = path.stat()
+    return {
+        "machine": machine(),
+        "host": platform.node(),
+        "device": str(status.st_dev),
+        "inode": str(status.st_ino),
+        "path": str(path.resolve()),
+    }
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Say what of a home has changed; nothing for what is not known on one of the two sides.
+
+    A device alone proves nothing: its number may change with every start of a machine.
+
+    >>> changes({"machine": "a", "inode": "7", "path": "/x"}, {"machine": "", "inode": "8", "path": "/x"})
+    ['another file (inode 7 is now 8)']
+    """
+    shown = {
+        "machine": f"another machine ({before.get('host') or 'unnamed'} is now {now.get('host') or 'unnamed'})",
+        "system": "another server or a copy of it",
+        "database": "another database",
+        "timeline": "a server restored or switched over",
+        "inode": f"another file (inode {before.get('inode')} is now {now.get('inode')})",
+        "path": f"another path ({before.get('path')} is now {now.get('path')})",
+    }
+    return [words for key, words in shown.items() if before.get(key) and now.get(key) and before[key] != now[key]]
+
+
+def bind(folder: Path, identity: str, where: str, *, bound: bool) -> None:
+    """Make sure that a folder is the one of a store on a server, and mark it when the store has none yet.
+
+    Errors: a folder of another store; a folder without the mark though the store has one elsewhere.
+    """
+    path = folder / IDENTITY
+    do = 'name the folder that all its machines share: cn.Workspace("postgresql://…", folder="/shared/campaigns")'
+    try:
+        if not plain_file(path, where):
+            if bound:
+                what = f"its files are in another folder than {str(folder)!r}, or this machine doesn't see that folder"
+                raise StoreError(Problem(where, what, f"the folder with this store's {IDENTITY}", do))
+            made = temporary(folder)
+            try:
+                with os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as mark:
+                    mark.write(identity)
+                flush(made)
+                link_into_place(made, path)
+            finally:
+                made.unlink(missing_ok=True)
+        if path.read_text(encoding="utf-8", errors="replace").strip() != identity:
+            what = f"the folder {str(folder)!r} holds the files of another store"
+            raise StoreError(Problem(where, what, f"the folder with this store's {IDENTITY}", do))
+    except OSError as error:
+        raise from_system(error, where) from error
+
+
+def _mark(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return ""
+    return hashlib.sha256(f"campaign-nb {text}".encode()).hexdigest()[:16] if text else ""

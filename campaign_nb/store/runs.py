@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Table, Update, bindparam, delete, func, inser
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import log
-from campaign_nb.store.schema import UtcDateTime, launches, runs, stages
+from campaign_nb.store.schema import UtcDateTime, launches, runs, stages, to_json
 from campaign_nb.store.schema import counts as _COUNTS
 from campaign_nb.store.schema import exclusions as _EXCLUSIONS
 from campaign_nb.store.schema import tasks as _TASKS
@@ -201,6 +202,41 @@ def finish(connection: Connection, run_id: str, state: End, at: dt.datetime, *, 
     return get(connection, run_id)
 
 
+def halt(connection: Connection, run_id: str, activity: str, at: dt.datetime, message: str, *, error_text: str = "") -> bool:
+    """Let a run stand before an activity until it is resumed; False when it has ended meanwhile."""
+    if not move(connection, run_id, ("running", "waiting"), "paused", at, message, error_text=error_text):
+        return False
+    connection.execute(update(runs).where(runs.c.id == run_id).values(held_at=activity))
+    return True
+
+
+def resume(connection: Connection, run_id: str, at: dt.datetime, also: Collection[str] = ()) -> bool:
+    """Let a run go on that stands before an activity; what it stood before, and `also`, does not halt it again."""
+    run = get(connection, run_id)
+    if run.state != "paused":
+        return False
+    known = sorted({*passed(run), *([] if run.error_text else [run.held_at]), *also} - {""})
+    values = {"held_at": "", "passed": to_json(known)}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    return move(connection, run_id, ["paused"], "running", at, "run resumed")
+
+
+def passed(run: RunRecord) -> frozenset[str]:
+    """Return the halts that a run has passed."""
+    return frozenset(json.loads(run.passed))
+
+
+def stage(connection: Connection, run_id: str, number: int) -> StageRecord:
+    """Return one stage of a run.
+
+    Errors: no such stage.
+    """
+    found = next((record for record in list_stages(connection, run_id) if record.number == number), None)
+    if found is None:
+        raise StoreError(Problem(f"run {run_id}", f"it has no stage {number}", "a stage that has begun"))
+    return found
+
+
 def begin_stage(connection: Connection, run_id: str, number: int, as_of: dt.datetime, at: dt.datetime) -> None:
     """Note that a stage has begun; after a crash it begins again.
 
@@ -225,6 +261,7 @@ def commit_stage(
     tasks: Iterable[Task] = (),
     counts: Mapping[tuple[str, str], int] | None = None,
     exclusions: Mapping[tuple[str, str], int] | None = None,
+    closed: Collection[tuple[str, str]] = (),
 ) -> None:
     """Keep what a stage did, all of it or nothing: its checkpoint.
 
@@ -242,7 +279,8 @@ def commit_stage(
     reported = list(tasks)
     names = {task.activity for task in reported} | {activity for activity, _ in (*(counts or {}), *(exclusions or {}))}
     _replace(connection, _TASKS, run_id, names, [{"run_id": run_id, "stage": number, **asdict(task)} for task in reported])
-    _replace(connection, _COUNTS, run_id, names, _rows(run_id, "port", counts))
+    rows = [{**row, "active": (row["activity"], row["port"]) not in closed} for row in _rows(run_id, "port", counts)]
+    _replace(connection, _COUNTS, run_id, names, rows)
     _replace(connection, _EXCLUSIONS, run_id, names, _rows(run_id, "reason", exclusions))
 
 
@@ -261,6 +299,12 @@ def list_tasks(connection: Connection, run_id: str) -> list[TaskRecord]:
 def read_counts(connection: Connection, run_id: str) -> dict[tuple[str, str], int]:
     """Return the rows that left each (activity, port) of a run."""
     return _read(connection, _COUNTS, run_id, "port")
+
+
+def read_ports(connection: Connection, run_id: str) -> dict[tuple[str, str], tuple[int, bool]]:
+    """Return the rows that left each (activity, port) of a run, and whether the run went that way."""
+    query = select(_COUNTS).where(_COUNTS.c.run_id == run_id).order_by(_COUNTS.c.activity, _COUNTS.c.port)
+    return {(row.activity, row.port): (int(row.rows), bool(row.active)) for row in connection.execute(query)}
 
 
 def read_exclusions(connection: Connection, run_id: str) -> dict[tuple[str, str], int]:

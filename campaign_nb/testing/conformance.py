@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, cast, get_args
 
@@ -21,6 +20,7 @@ from campaign_nb.graph.values import to_json as value_as_json
 from campaign_nb.render.icons import ICONS
 from campaign_nb.rules import tree
 from campaign_nb.testing.rowwise import ROW_CHECKS
+from campaign_nb.testing.run import AS_OF
 from campaign_nb.testing.trial import Trial
 from campaign_nb.testing.world import World, world_of
 
@@ -227,8 +227,8 @@ def _pure(trial: Trial) -> Iterator[Problem]:
     if trial.described(first) != trial.described(trial.compiled()):
         yield Problem("compile", "it gives other steps when it is asked again", "the same steps for the same inputs and context")
     wait = trial.compiled().wait
-    if wait is not None and wait <= dt.timedelta(0):
-        yield Problem("compile", f"it waits for {wait}", "None or a positive duration")
+    if wait is not None and wait(AS_OF) < AS_OF:
+        yield Problem("compile", f"it goes on at {wait(AS_OF)}, before it got there", "None, or a later instant")
 
 
 def _validates(trial: Trial) -> Iterator[Problem]:

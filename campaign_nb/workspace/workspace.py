@@ -11,34 +11,45 @@ from pathlib import Path
 import polars as pl
 
 from campaign_nb.activity import Audience
-from campaign_nb.clock import Clock, SystemClock
+from campaign_nb.clock import Clock, ManualClock, SystemClock
 from campaign_nb.data.model import DataModel
 from campaign_nb.data.types import field_of
 from campaign_nb.delivery.audience import Audiences
 from campaign_nb.delivery.change import Changes
 from campaign_nb.delivery.extract import Extracts
 from campaign_nb.delivery.memory import Memories
+from campaign_nb.delivery.notices import Alerts, Signals
 from campaign_nb.delivery.outbox import Outbox
+from campaign_nb.delivery.removal import Removals
 from campaign_nb.engine.compute import computed
 from campaign_nb.engine.engines import Engine, engine_of
 from campaign_nb.engine.events import Listener, RunEvent
 from campaign_nb.engine.plan import Task
-from campaign_nb.engine.runner import Handler, Program, Runner
-from campaign_nb.errors import Problem, StoreError
+from campaign_nb.engine.program import Program
+from campaign_nb.engine.runner import Handler, Notifier, Runner
+from campaign_nb.errors import Problem
 from campaign_nb.feedback.simulate import ResponseModel
+from campaign_nb.graph.lifecycle import Status
 from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
+from campaign_nb.scheduler.lease import Fenced
 from campaign_nb.store import audiences, campaigns, files, runs
 from campaign_nb.store.database import FILE, Store
 from campaign_nb.store.files import Kind
+from campaign_nb.store.place import IDENTITY
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import workspaces
 from campaign_nb.workspace.favourites import Favourites
 from campaign_nb.workspace.filters import Filters
+from campaign_nb.workspace.inventory import Campaigns
+from campaign_nb.workspace.life import schedule_of
 from campaign_nb.workspace.listing import Listing
+from campaign_nb.workspace.templates import Templates
 
 DEFAULT = ".campaign-nb"
 Programs = Callable[[str], Program]
 """Returns the program of a run, by its id; a campaign registers one when it is published."""
+Wants = Callable[[Scheduled], bool]
+"""Tells whether a published version of a campaign is launched by this kernel."""
 AsOf = Callable[[dt.datetime], dt.datetime]
 """Returns what *now* means in a run that is due at an instant: that instant, or the data model's own."""
 
@@ -50,7 +61,11 @@ class Workspace:
     elsewhere. Launches, runs, messages and events share it. `responses` simulates opens and clicks for messages of the
     sandbox outbox. `extracts` is the folder for extracted files, `extracts` in the workspace's own when left out.
     `author` is whose filters and favourites these are; filters that are not shared are listed for their author alone.
-    Errors: a folder that can't be written, a file of another program, a store of a newer version; when first needed.
+    A `url` such as "postgresql://user@host/database" keeps everything but files in PostgreSQL, for several machines; files
+    lie in `folder`, which all of them share. The password stands in PGPASSWORD or ~/.pgpass. `lease` is how long a kernel
+    may stand still before others go on with its runs; what it writes for them afterwards is refused.
+    Errors: a folder that can't be written, a file of another program, a store of a newer version, a server that can't be
+    reached; when first needed.
     """
 
     def __init__(
@@ -62,13 +77,14 @@ class Workspace:
         responses: ResponseModel | None = None,
         extracts: str | os.PathLike[str] | None = None,
         author: str = "",
+        folder: str | os.PathLike[str] | None = None,
+        lease: str | dt.timedelta = "10s",
     ) -> None:
-        text = os.fspath(url)
-        if "://" in text:
-            raise StoreError(Problem(f"workspace {text.split('@')[-1]!r}", "it is no folder", "a folder", 'cn.Workspace(".campaign-nb")'))
+        self._address, place = workspaces.place(os.fspath(url), None if folder is None else os.fspath(folder), DEFAULT)
         engine_of(engine, "workspace")
-        self.folder = Path(text).expanduser().absolute()
+        self.folder = Path(place).expanduser().absolute()
         self.clock: Clock = clock or SystemClock()
+        self._lease = workspaces.seconds(lease)
         self.engine: Engine = engine
         self.responses = responses
         self.author = author
@@ -77,8 +93,8 @@ class Workspace:
         self._scheduler: Scheduler | None = None
         self._programs: dict[str, Programs] = {}
         self._holders: dict[str, object] = {}
-        self._schedules: dict[str, Callable[[], Scheduled | None]] = {}
         self._as_of: dict[str, AsOf] = {}
+        self._wants: dict[str, Wants] = {}
         self._listeners: list[Listener] = []
         self._lock = threading.RLock()
 
@@ -87,23 +103,41 @@ class Workspace:
         """The store, opened when it is first needed."""
         with self._lock:
             if self._store is None:
-                self._store = Store.open(self.folder)
+                lease = None if isinstance(self.clock, ManualClock) else self._lease
+                self._store = Store.open(self.folder, url=self._address, lease=lease)
                 workspaces.opening(self)
             return self._store
 
     @property
     def begun(self) -> bool:
         """Whether there is a store already; asking makes none."""
-        return self._store is not None or (self.folder / FILE).exists()
+        return self._store is not None or (self.folder / (FILE if self._address is None else IDENTITY)).exists()
 
     @property
     def scheduler(self) -> Scheduler:
         """What launches published campaigns: a thread of this kernel."""
         with self._lock:
             if self._scheduler is None:
-                self._scheduler = Scheduler(self.store, self.clock, _WorkspaceLauncher(self), self.listen)
+                self._scheduler = Scheduler(self.store, self.clock, Fenced(self.store, _WorkspaceLauncher(self), self.clock), self.listen)
                 self._scheduler.on_change(lambda: workspaces.changed(self))
             return self._scheduler
+
+    @property
+    def question(self) -> Problem | None:
+        """What to answer before anything is launched; None nearly always.
+
+        A store that was copied, restored or moved asks whether it is the one to go on, for two would send everything twice.
+        """
+        return self.store.question if self.begun else None
+
+    def confirm_here(self) -> None:
+        """Answer that this workspace is the one to go on, here; any other copy must stay off.
+
+        Launches and runs go on, in every kernel that has it open. Does nothing when there is no question.
+        """
+        if self.store.confirm_here(self.clock.now()):
+            self.scheduler.wake()
+            workspaces.changed(self)
 
     def close(self) -> None:
         """Stop the scheduler and close the store; files stay."""
@@ -120,26 +154,14 @@ class Workspace:
     # ----------------------------------------------------------------------------------------------------- what it has
 
     @property
-    def campaigns(self) -> Listing:
-        """The campaigns, with status, version and times."""
-        with self.store.read() as connection:
-            found = campaigns.list_campaigns(connection)
-        columns = {
-            "name": pl.String,
-            "status": pl.String,
-            "paused": pl.Boolean,
-            "error": pl.Boolean,
-            "version": pl.Int64,
-            "tags": pl.String,
-            "description": pl.String,
-            "created_at": pl.Datetime("us", "UTC"),
-            "modified_at": pl.Datetime("us", "UTC"),
-        }
-        rows = [
-            (c.name, str(c.status), c.paused, c.error, c.version, ", ".join(c.tags), c.description, c.created_at, c.modified_at)
-            for c in found
-        ]
-        return Listing("campaigns", pl.LazyFrame(rows, schema=columns, orient="row"))
+    def campaigns(self) -> Campaigns:
+        """The campaigns: searched, filtered, sorted, acted on, or shown as a week."""
+        return Campaigns(self)
+
+    @property
+    def templates(self) -> Templates:
+        """The templates: those that the package brings, then the workspace's own."""
+        return Templates(self)
 
     @property
     def audiences(self) -> Listing:
@@ -233,19 +255,23 @@ class Workspace:
         outbox = Outbox(self.folder, self.clock, self.store.identity, self._respond)
         saved, memories = Audiences(self.folder, self.clock), Memories(self.folder, self.clock)
         extracts, changes = Extracts(self.store, self.clock, self.extracts), Changes(self.store, self.clock)
+        removals = Removals(self.store, self.clock)
         handlers: Mapping[str, Handler] = {
             "send": outbox,
             "audience": saved,
             "memory": memories,
             "extract": extracts,
             "change": changes,
+            "remove": removals,
         }
 
         def settle(run: RunRecord, model: DataModel) -> None:
             changes.settle(run, model)
             extracts.settle(run, model)
+            removals.settle(run, model)
 
-        return Runner(self.store, self.clock, handlers, self.tell, settle)
+        notifiers: Mapping[str, Notifier] = {"alert": Alerts(self.clock), "signal": Signals(self.clock)}
+        return Runner(self.store, self.clock, handlers, self.tell, settle, notifiers)
 
     def _respond(self, run: RunRecord, task: Task, messages: pl.DataFrame) -> pl.DataFrame | None:
         if self.responses is None or not messages.height:
@@ -276,15 +302,15 @@ class Workspace:
             except Exception:  # a view that fails must not fail the run that it shows
                 continue
 
-    def register(self, campaign_id: str, holder: object, programs: Programs, schedule: Callable[[], Scheduled | None], as_of: AsOf) -> None:
+    def register(self, campaign_id: str, holder: object, programs: Programs, as_of: AsOf, wants: Wants = lambda item: True) -> None:
         """Let this kernel launch a campaign and go on with its runs.
 
         `holder` is what users hold.
         """
         with self._lock:
             self._programs[campaign_id] = programs
-            self._schedules[campaign_id] = schedule
             self._as_of[campaign_id] = as_of
+            self._wants[campaign_id] = wants
             self._holders[campaign_id] = holder
         workspaces.changed(self)
 
@@ -309,11 +335,14 @@ class Workspace:
 
     def scheduled(self) -> list[Scheduled]:
         """Return the published campaigns that this kernel holds, with their schedules."""
-        found = [schedule() for schedule in list(self._schedules.values())]
-        return [item for item in found if item is not None]
+        with self.store.read() as connection:
+            rows = campaigns.list_scheduled(connection, [Status.LIVE, Status.SCHEDULED])
+        held = [row for row in rows if row.campaign_id in self._programs]
+        found = [Scheduled(r.campaign_id, r.name, r.version, schedule_of(r.schedule), r.published_at, r.paused) for r in held]
+        return [item for item in found if self._wants[item.campaign_id](item)]
 
     def __repr__(self) -> str:
-        return f"<workspace {str(self.folder)!r}>"
+        return f"<workspace {str(self.folder)!r}{workspaces.on_server(self._address)}>"
 
 
 class _WorkspaceLauncher(Launcher):

@@ -10,6 +10,7 @@ from tests.architecture.sources import ROOT, Finding, listed, plant, project_fil
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
+WRITTEN_OUT = "Written by `python -m campaign_nb.graph.generate`"
 SOURCES = (".py", ".ts", ".tsx", ".js", ".mjs")
 
 
@@ -23,8 +24,13 @@ def long_files(root: Path) -> Iterator[Finding]:
 
 
 def long_functions(root: Path) -> Iterator[Finding]:
-    """Find functions that are too long, from `def` to the last line, docstring included."""
+    """Find functions that are too long, from `def` to the last line, docstring included.
+
+    What is written out from the catalogue has a line for each option of an activity: it is as long as they are many.
+    """
     for source in python_sources(root, "campaign_nb", "tests"):
+        if WRITTEN_OUT in (ast.get_docstring(source.tree) or ""):
+            continue
         for node in ast.walk(source.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1

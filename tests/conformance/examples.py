@@ -91,6 +91,17 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = {
         "linked rows": alone(
             activities.Enrich.of(orders_made=PEOPLE.orders.count(), paid=PEOPLE.orders.sum("amount"), last=PEOPLE.orders.max("day"))
         ),
+        "looked up": alone(activities.Enrich.of(day=cn.Lookup("day", ORDERS, on={"id": "person"}, order=ORDERS.day.desc()))),
+        "looked up by a condition": alone(
+            activities.Enrich.of(
+                dearer=cn.Lookup("amount", ORDERS, on=(ORDERS.person == cn.col.id) & (ORDERS.amount > cn.col.points / 10)),
+                day=cn.Lookup("day", "orders", on="orders.amount between points and spend", order=ORDERS.day.desc()),
+            )
+        ),
+        "looked up in another population": Example(
+            activities.Enrich.of(theirs=cn.Lookup("score", on="people.score > points", order=cn.col.score.desc())),
+            (*KEPT[:1], pl.DataFrame({"id": [1, 2, 4]}), KEPT[1]),
+        ),
         "lines": alone(activities.Enrich.of(latest=PEOPLE.orders.sort(ORDERS.day.desc()).select("amount", "day").head(2))),
     },
     "split": {
@@ -132,6 +143,8 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = {
         "the first": Example(
             activities.Reconcile.of(to=PEOPLE, on={"amount": "points"}, on_many="first", order=PEOPLE.joined.desc()), BOUGHT
         ),
+        "kept": Example(activities.Reconcile.of(to=PEOPLE, on={"amount": "points"}, keep=True), BOUGHT),
+        "kept under another name": Example(activities.Reconcile.of(to=PEOPLE, on={"person": "id"}, keep={"id": "buyer_id"}), BOUGHT),
     },
     "incremental_query": {
         "a rule": Example(activities.IncrementalQuery.of(PEOPLE.points > 10)),
@@ -143,6 +156,7 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = {
             activities.LoadFile.of(FILE, columns={"mail": "text", "age": "integer", "seen": "datetime"}, time_zone="Asia/Tokyo")
         ),
         "as they come": Example(activities.LoadFile.of(FILE, errors=5)),
+        "deleted after its import": Example(activities.LoadFile.of(FILE, sample_file=FILE, delete=True)),
         "another layout": Example(
             activities.LoadFile.of(
                 FILE,

@@ -15,7 +15,7 @@ from campaign_nb.activity import COMPLEMENT
 from campaign_nb.campaign.explanation import explanation
 from campaign_nb.engine.dry import dry_run, explain, lineage
 from campaign_nb.engine.lineage_everybody import on_the_way
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.graph.definition import Definition, Ref
 from tests.properties.oracle import KEYS, Oracle
 from tests.properties.plans import definitions

@@ -213,3 +213,69 @@ def rates_out_of_range(stage: Stage) -> object:
 @situation
 def rates_by_activity_out_of_range(stage: Stage) -> object:
     return cn.ResponseModel(click={"Offer": -0.1})
+
+
+# ------------------------------------------------------------------------------------------- lookups, matches and files
+
+
+def looking_up(stage: Stage, on: object) -> object:
+    """A lookup of orders by a condition, with its problems."""
+    spring, people = stage.everybody()
+    people.enrich("Order", amount=cn.Lookup("amount", stage.orders, on=on))
+    return spring.problems
+
+
+@situation
+def a_lookup_by_a_condition_on_one_row_alone(stage: Stage) -> object:
+    return looking_up(stage, "orders.amount > 9")
+
+
+@situation
+def a_lookup_by_a_condition_on_neither_row(stage: Stage) -> object:
+    return looking_up(stage, "1 = 1")
+
+
+@situation
+def a_lookup_by_a_condition_with_an_unknown_column(stage: Stage) -> object:
+    return looking_up(stage, "orders.amount > agee")
+
+
+@situation
+def a_lookup_by_a_condition_between_types(stage: Stage) -> object:
+    return looking_up(stage, stage.orders.amount > cn.col.email)
+
+
+@situation
+def kept_rows_with_a_key_that_the_table_does_not_have(stage: Stage) -> object:
+    spring, people = stage.everybody()
+    people.reconcile("Orders", to=stage.orders, on={"email": "product"}, keep={"number": "order_number"})
+    return spring.problems
+
+
+@situation
+def kept_rows_with_a_key_under_a_name_that_is_taken(stage: Stage) -> object:
+    spring, people = stage.everybody()
+    people.reconcile("Themselves", to=stage.customers, on="email", keep=True)
+    return spring.problems
+
+
+@situation
+def kept_rows_with_a_key_under_no_name(stage: Stage) -> object:
+    spring, people = stage.everybody()
+    people.reconcile("Orders", to=stage.orders, on={"email": "product"}, keep={"order_id": " "})
+    return spring.problems
+
+
+@situation
+def a_file_that_is_deleted_and_read_for_its_header(stage: Stage) -> object:
+    path = stage.given(stage.folder / "leads.csv")
+    path.write_text("mail\na@example.com\n")
+    return cn.Campaign("Spring", data=stage.data, workspace=stage.workspace()).load_file("Leads", path, delete=True)
+
+
+@situation
+def a_file_that_was_deleted_by_an_earlier_run(stage: Stage) -> object:
+    path = stage.given(stage.folder / "leads.csv")
+    spring = cn.Campaign("Spring", data=stage.data, workspace=stage.workspace())
+    spring.load_file("Leads", path, columns={"mail": "text"}, delete=True)
+    return spring.dry_run()

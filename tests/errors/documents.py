@@ -96,3 +96,63 @@ def a_campaign_with_a_cycle_is_written_as_Python(stage: Stage) -> object:
     adults = people.filter("Adults", stage.customers.age >= 18)
     adults.filter("Adults", stage.customers.age >= 18)
     return spring.to_python()
+
+
+def _imported(stage: Stage, text: str) -> object:
+    path = stage.given(stage.folder / "template.json")
+    path.write_text(text)
+    stage.files_unchanged()
+    return stage.workspace().templates.import_file(path)
+
+
+@situation
+def a_template_of_a_name_that_is_taken(stage: Stage) -> object:
+    spring = stage.mailing()
+    spring.save_as_template("Win-back")
+    return spring.save_as_template("Win-back")
+
+
+@situation
+def a_template_under_the_name_of_one_that_the_package_brings(stage: Stage) -> object:
+    spring = stage.mailing()
+    stage.files_unchanged()
+    return spring.save_as_template("Guarded send")
+
+
+@situation
+def a_template_without_a_name(stage: Stage) -> object:
+    return stage.mailing().save_as_template(" ")
+
+
+@situation
+def a_template_that_is_not_there(stage: Stage) -> object:
+    return cn.Campaign.from_template("Garded send", "Mine", data=stage.data, workspace=stage.workspace())
+
+
+@situation
+def a_template_on_a_data_model_that_lacks_columns(stage: Stage) -> object:
+    made = cn.Campaign.from_template("Three-way audience", "Mine", data=stage.data, workspace=stage.workspace())
+    return list(made.problems)
+
+
+@situation
+def a_template_s_file_that_is_a_campaign(stage: Stage) -> object:
+    return _imported(stage, stage.mailing().to_json())
+
+
+@situation
+def a_template_s_file_of_a_newer_version(stage: Stage) -> object:
+    return _imported(stage, '{"campaign_nb_template": 2, "name": "Win-back", "campaign": {}}')
+
+
+@situation
+def a_template_s_file_with_a_name_twice(stage: Stage) -> object:
+    return _imported(stage, '{"campaign_nb_template": 1, "name": "Win-back", "name": "Other", "campaign": {}}')
+
+
+@situation
+def a_template_s_file_with_a_bad_campaign_and_a_bad_schedule(stage: Stage) -> object:
+    campaign = {"campaign_nb": 1, "name": "Spring", "activities": [{"label": "All", "kind": "bild_audience"}]}
+    schedule = {"version": 1, "kind": "daily", "at": "25:00"}
+    document = {"campaign_nb_template": 1, "name": "Win-back", "schedule": schedule, "campaign": campaign}
+    return _imported(stage, json.dumps(document))

@@ -114,3 +114,110 @@ def a_scheduled_campaign_is_paused(stage: Stage) -> object:
     spring.schedule = cn.Once("2026-07-02 09:00")
     spring.publish(confirm=2)
     return spring.pause()
+
+
+@situation
+def a_draft_is_archived(stage: Stage) -> object:
+    return _draft(stage).archive()
+
+
+@situation
+def a_draft_that_is_nowhere_is_deleted(stage: Stage) -> object:
+    return _draft(stage).delete()
+
+
+@situation
+def a_live_campaign_is_deleted(stage: Stage) -> object:
+    spring = stage.published()
+    stage.unchanged(lambda: (spring.status, len(spring.log)))
+    return spring.delete()
+
+
+@situation
+def a_kept_draft_is_closed(stage: Stage) -> object:
+    spring = stage.mailing()
+    spring.save()
+    stage.unchanged(lambda: (spring.status, len(spring.log)))
+    return spring.close()
+
+
+@situation
+def a_campaign_that_launches_once_is_closed(stage: Stage) -> object:
+    spring = stage.mailing()
+    spring.schedule = cn.Once("2026-07-02 09:00")
+    spring.publish(confirm=2)
+    spring.launch()
+    return spring.close()
+
+
+@situation
+def a_campaign_that_has_run_is_brought_back_to_draft(stage: Stage) -> object:
+    spring = stage.published()
+    spring.launch().wait("20s")
+    stage.unchanged(lambda: (spring.status, len(spring.log)))
+    return spring.back_to_draft()
+
+
+@situation
+def a_stopped_campaign_gets_a_description(stage: Stage) -> object:
+    spring = stage.published()
+    spring.stop()
+    stage.definition_unchanged(spring)
+    spring.description = "Win them back"
+    return spring
+
+
+@situation
+def tags_are_one_text(stage: Stage) -> object:
+    spring = _draft(stage)
+    spring.tags = "retail"
+    return spring
+
+
+@situation
+def a_tag_has_a_line_end(stage: Stage) -> object:
+    spring = _draft(stage)
+    spring.tags = ["retail", "two\nlines"]
+    return spring
+
+
+@situation
+def a_folder_is_too_deep(stage: Stage) -> object:
+    spring = _draft(stage)
+    spring.folder = "a/b/c/d/e/f/g/h/i/j/k"
+    return spring
+
+
+@situation
+def several_campaigns_are_archived_and_one_can_t_be(stage: Stage) -> object:
+    spring = stage.published()
+    autumn = spring.duplicate("Autumn")
+    autumn.save()
+    return repr(spring.workspace.campaigns.archive())
+
+
+@situation
+def campaigns_of_an_unknown_status(stage: Stage) -> object:
+    return stage.workspace().campaigns.filter(status="alive")
+
+
+@situation
+def campaigns_in_the_order_of_an_unknown_column(stage: Stage) -> object:
+    return stage.workspace().campaigns.sort("modified")
+
+
+@situation
+def campaigns_of_one_day_instead_of_two(stage: Stage) -> object:
+    return stage.workspace().campaigns.filter(created="2026-07-01")  # pyright: ignore[reportArgumentType] # refused
+
+
+@situation
+def a_week_that_can_t_be_read(stage: Stage) -> object:
+    return stage.workspace().campaigns.calendar("next week")
+
+
+@situation
+def a_calendar_with_lines_that_are_no_events(stage: Stage) -> object:
+    path = stage.given(stage.folder / "fairs.csv")
+    path.write_text("name,start,end\nTrade fair,07/01/26,07/03/26\nOpen day,soon,later\n")
+    return stage.workspace().campaigns.calendar(overlays=[path])

@@ -228,3 +228,25 @@ def a_file_gone_before_a_count(stage: Stage) -> object:
 @situation
 def a_date_of_the_data_that_is_none(stage: Stage) -> object:
     return cn.DataModel("shop", as_of="last summer")
+
+
+@situation
+def columns_to_keep_in_memory_that_are_not_there(stage: Stage) -> object:
+    people().write_parquet("people.parquet")
+    stage.data.table("customers", "people.parquet", key="customer_id")
+    stage.unchanged(lambda: stage.data.in_memory().rows())
+    return stage.data.keep_in_memory(stage.customers, "agee", "order_date")
+
+
+@situation
+def more_in_memory_than_is_allowed(stage: Stage) -> object:
+    people().write_parquet("people.parquet")
+    stage.data.table("customers", "people.parquet", key="customer_id")
+    stage.unchanged(lambda: stage.data.in_memory().rows())
+    return stage.data.keep_in_memory("customers", "age", at_most=10)
+
+
+@situation
+def a_frame_to_keep_in_memory(stage: Stage) -> object:
+    stage.unchanged(lambda: stage.data.in_memory().rows())
+    return stage.data.keep_in_memory(stage.customers)

@@ -255,11 +255,11 @@ def test_what_is_not_as_declared_is_refused(given: object, message: str) -> None
 def test_all_problems_of_a_document_are_shown_together() -> None:
     items = [
         {"label": "X", "kind": "nothing"},
-        {"label": "Y", "kind": "wait", "options": {}},
+        {"label": "Y", "kind": "filter", "options": {}},
         {"label": "Y", "kind": "end"},
         {"label": "Y", "kind": "end"},
     ]
-    with pytest.raises(DefinitionError, match=r"(?s)has 3 problems.*'nothing'.*'duration' is missing.*two activities have this label"):
+    with pytest.raises(DefinitionError, match=r"(?s)has 3 problems.*'nothing'.*'rule' is missing.*two activities have this label"):
         from_document(document(activities=items))
 
 

@@ -137,6 +137,11 @@ def test_a_method_is_written_from_signature_and_documentation() -> None:
         word: str = 'a"b',
         others: Sequence[Transition] = (),
         description: str = "",
+        on_error: OnError | None = None,
+        enabled: bool = True,
+        breakpoint: bool = False,
+        when_empty: WhenEmpty | None = None,
+        max_duration: str | None = None,
         **named: object,
     ) -> Branches:
         """Hand people on in several directions.
@@ -145,8 +150,20 @@ def test_a_method_is_written_from_signature_and_documentation() -> None:
         ways: The directions
         others: Further inputs, after this transition
         description: What the activity is for, in your words
+        on_error: What the run does when the activity fails; as the campaign says unless given
+        enabled: Whether it runs; what follows it runs with nobody from it
+        breakpoint: Whether a live run halts before it until it is resumed
+        when_empty: Whether an output without people goes on or stops there
+        max_duration: How long it may take before there is an alert, such as 30s
         """
-        return self._several(label, Fork.of(ways, least=least, word=word, **named), description, (ways, named), others)'''
+        return self._several(
+            label,
+            Fork.of(ways, least=least, word=word, **named),
+            description,
+            (ways, named),
+            others,
+            handling=handling(f"fork_of_a_test {label!r}", on_error, enabled, breakpoint, when_empty, max_duration),
+        )'''
     )
 
 
@@ -157,6 +174,7 @@ def test_the_names_that_a_method_needs_are_imported_from_where_the_activity_has_
         "Transition": "campaign_nb.graph.transition",
         "Mapping": "collections.abc",
         "Sequence": "collections.abc",
+        **dict.fromkeys(("OnError", "WhenEmpty", "handling"), "campaign_nb.graph.handling"),
     }
 
 

@@ -13,7 +13,7 @@ import campaign_nb as cn
 from campaign_nb import activities
 from campaign_nb.activity import OUT, Activity, Context
 from campaign_nb.engine.moment import Moment
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.problems import compile_definition
 from campaign_nb.rules import tree

@@ -16,7 +16,7 @@ from campaign_nb.engine.dry import dry_run, explain, population
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.plan import Plan
-from campaign_nb.engine.runner import Program
+from campaign_nb.engine.program import Program
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.graph.definition import Definition, Ref
 from campaign_nb.graph.problems import compile_definition

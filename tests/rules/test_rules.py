@@ -9,9 +9,10 @@ from campaign_nb.rules import execute, tree
 from campaign_nb.rules.build import col, param
 from campaign_nb.rules.check import problems
 from campaign_nb.rules.fit import fit
+from campaign_nb.rules.joined import all_of
 from campaign_nb.rules.parse import rule
 from campaign_nb.rules.read import read
-from campaign_nb.rules.value import Rule, all_of
+from campaign_nb.rules.value import Rule
 from tests.rules.shop import customers, scope_of
 
 adult = customers.age >= 18

@@ -105,6 +105,13 @@ def test_back_to_draft_is_for_what_has_not_begun_and_for_what_failed_before_it_e
     assert check("back_to_draft", "live", recurring=False, completed_runs=0, error=True, paused=True) is None
 
 
+def test_what_is_live_and_has_had_no_run_yet_goes_back_to_draft() -> None:
+    given = {"recurring": True, "completed_runs": 0, "error": False, "paused": False}
+    assert check("back_to_draft", "live", started=False, **given) is None
+    assert check("back_to_draft", "live", started=True, **given) is not None
+    assert check("back_to_draft", "stopped", started=False, **given) is not None
+
+
 def test_unknown_actions_and_statuses_are_problems() -> None:
     action = check("pawse", "live", recurring=True, completed_runs=0, error=False, paused=False)
     status = check("pause", "alive", recurring=True, completed_runs=0, error=False, paused=False)

@@ -170,6 +170,41 @@ def test_back_to_draft_clears_the_pause_and_the_error(store: Store, spring: str,
     assert (found.status, found.paused, found.error, found.error_text) == ("draft", False, False, "")
 
 
+def test_a_pause_has_its_reason_until_it_is_over(store: Store, spring: str, noon: dt.datetime) -> None:
+    with store.begin() as connection:
+        campaigns.transition(connection, spring, {"draft"}, "live", noon, "published")
+        campaigns.flag(connection, spring, noon, "paused", paused=True, pause_reason="the audience moved")
+        assert campaigns.flag(connection, spring, noon, "failed", error=True).pause_reason == "the audience moved"
+        assert campaigns.flag(connection, spring, noon, "resumed", paused=False).pause_reason == ""
+        campaigns.flag(connection, spring, noon, "paused", paused=True, pause_reason="the audience moved")
+        assert campaigns.transition(connection, spring, {"live"}, "stopped", noon, "stopped").pause_reason == ""
+
+
+def test_a_draft_that_was_brought_back_is_published_as_the_next_version(store: Store, spring: str, noon: dt.datetime) -> None:
+    with store.begin() as connection:
+        campaigns.publish(connection, spring, {"draft"}, "live", noon)
+        campaigns.transition(connection, spring, {"live"}, "draft", noon, "back to draft")
+        assert campaigns.save_version(connection, spring, '{"version": 1}', noon + HOUR).version == 1
+        campaigns.publish(connection, spring, {"draft"}, "live", noon + HOUR)
+        first, second = campaigns.list_versions(connection, spring)
+    assert (first.version, first.published_at, second.version, second.published_at) == (1, noon, 2, noon + HOUR)
+    assert second.definition == first.definition
+
+
+def test_where_a_data_model_is_found_may_change_without_a_new_version(store: Store, spring: str, noon: dt.datetime) -> None:
+    with store.begin() as connection:
+        campaigns.publish(connection, spring, {"draft"}, "live", noon)
+        saved = campaigns.save_version(connection, spring, '{"version": 1}', noon + HOUR, model='{"tables": []}')
+    assert (saved.version, saved.model, saved.published_at) == (1, '{"tables": []}', noon)
+
+
+def test_a_folder_and_a_line_of_the_log_come_with_a_description(store: Store, spring: str, noon: dt.datetime) -> None:
+    with store.begin() as connection:
+        found = campaigns.describe(connection, spring, noon, "moved", folder="shops")
+        assert (found.folder, log.read(connection, campaign_id=spring)[-1].message) == ("shops", "moved")
+        assert campaigns.known(connection, "nobody") is None
+
+
 def test_an_archived_campaign_knows_since_when(store: Store, spring: str, noon: dt.datetime) -> None:
     with store.begin() as connection:
         campaigns.transition(connection, spring, {"draft"}, "live", noon, "published")

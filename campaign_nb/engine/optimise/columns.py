@@ -19,6 +19,7 @@ from campaign_nb.steps import (
     Dedupe,
     Filter,
     Follow,
+    LocalTime,
     Match,
     Python,
     Rejected,
@@ -183,12 +184,14 @@ class Columns:
         if isinstance(step, Match):
             return [value for value, _ in step.on]
         if isinstance(step, Bring):
-            return [mine for mine, _ in step.pairs]
+            return [*(mine for mine, _ in step.pairs), *(mine for _, mine in step.here)]
         if isinstance(step, Rekey):
             return [tree.Column(name) for name in (*step.keys, *step.keeps)]
         if isinstance(step, Render):
             names = {name for _, item in step.templates for name in item.names}
             return [step.address, *(node for _, node in step.parts), *(tree.Column(name) for name in sorted(names))]
+        if isinstance(step, LocalTime):
+            return [tree.Column(step.zone)]
         if isinstance(step, Output):
             return [tree.Column(name) for name in step.columns]
         return []
@@ -214,8 +217,9 @@ class Columns:
                     for _, theirs in pairs:
                         found.add(self.read(theirs, source, moment))
         if isinstance(step, Bring) and source is step.other:
+            values = [*(theirs for _, theirs in step.pairs), *(theirs for _, theirs in step.there)]
             others = (tree.Column(column) for _, column in step.columns)
-            for node in (*(theirs for _, theirs in step.pairs), *others, *(order.value for order in step.order)):
+            for node in (*values, *others, *(order.value for order in step.order)):
                 found.add(self.read(node, source, moment))
         if isinstance(step, Python):
             passed = self.needs[step].columns - set(step.adds) if source is step.inputs[0] else set[str]()
@@ -238,7 +242,8 @@ class Columns:
                 elif position == 0 and step.passes and not isinstance(step, Python):
                     made = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
                     made |= {MATCHES, FIRST, *step.keys} if isinstance(step, Match) else set[str]()
-                    made |= {name for name, _ in step.columns} if isinstance(step, Bring) else set[str]()
+                    made |= set(step.made) if isinstance(step, Bring) else set[str]()
+                    made |= {step.name} if isinstance(step, LocalTime) else set[str]()
                     self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
 
     def reason(self, step: Rejected) -> str:

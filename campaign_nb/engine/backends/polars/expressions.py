@@ -149,7 +149,9 @@ class _Compiler:
 
     def _variable(self, name: str) -> Operand:
         if name not in self.context.variables:
-            raise RunError(Problem(f"variable {name!r}", f"it has no value; {did_you_mean(name, self.context.variables)}", "a value"))
+            what = f"it has no value; {did_you_mean(name, self.context.variables)}"
+            do = f'cn.Campaign(…, variables={{"{name}": …}}), or a parameter of its cn.OnSignal'
+            raise RunError(Problem(f"variable {name!r}", what, "a value", do))
         return constant(self.context.variables[name])
 
     def _call(self, node: tree.Call) -> Operand:

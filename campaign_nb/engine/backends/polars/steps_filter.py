@@ -11,9 +11,11 @@ from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, every
 from campaign_nb.engine.backends.polars.lowering import Lowering, rejected
 from campaign_nb.engine.backends.polars.semi import SemiForm, having
 from campaign_nb.engine.backends.polars.sides import stem_of
+from campaign_nb.engine.backends.polars.types import dtype_of
 from campaign_nb.engine.optimise.columns import anchor
 from campaign_nb.rules import tree
-from campaign_nb.steps import Anti, Attach, Bucket, Compared, Filter, Load, Rejected, Scan, Semi, Step
+from campaign_nb.schedule.arrival import next_at, zone_names
+from campaign_nb.steps import Anti, Attach, Bucket, Compared, Filter, Load, LocalTime, Nothing, Population, Rejected, Scan, Semi, Step
 
 MOST_MASKS = 16
 """How many conditions a frame's transitions may share before their rows become a frame of their own."""
@@ -28,13 +30,47 @@ def lower_scan(plan: Lowering, step: Scan) -> Flow:
 
 
 def lower_load(plan: Lowering, step: Load) -> Flow:
-    """Read stored rows; members whose key is no longer in the table are gone, other columns come from the table."""
+    """Read stored rows; members whose key is no longer in the table are gone, other columns come from the table.
+
+    The lines of a file are stored whole: there is no table to read more of them from.
+    """
     key, stored = list(step.rows.table.key), plan.sources.load(step.reference)
     names = plan.carried(step)
+    if not plan.links.types(step.rows.table.label):
+        frame = stored.select(names)
+        return plan.settle(step, Flow(Base(frame)), frame)
     kept = set(stored.collect_schema().names())
     table = plan.sources.scan(step.rows.table.label).select([*key, *(name for name in names if name not in kept)])
     frame = stored.join(table, on=key, how="inner").select(names)
     return plan.settle(step, Flow(Base(frame)), frame)
+
+
+def lower_nothing(plan: Lowering, step: Nothing) -> Flow:
+    """Yield no row, with the columns that are read downstream; nothing is read for it."""
+    table, population = plan.sources.types(step.rows.table.label), step.rows
+    types = {
+        name: table[name] if name in table and name not in population.extra else _dtype(population, name) for name in plan.carried(step)
+    }
+    frame = pl.LazyFrame(schema=types)
+    return plan.settle(step, Flow(Base(frame)), frame)
+
+
+def _dtype(population: Population, name: str) -> pl.DataType:
+    field = population.scope.row.column(name)
+    return pl.Null() if field is None else dtype_of(field)
+
+
+def lower_local_time(plan: Lowering, step: LocalTime) -> Flow:
+    """Look up the instant of each row's zone; a zone that is missing or unknown is the campaign's."""
+    flow, moment, names = plan.source_flow(step, step.source), plan.columns.moment_of(step), plan.carried(step)
+    if step.name not in names:
+        return flow
+    start = moment.as_of + step.after
+    ahead = {name: next_at(start, step.seconds, name) for name in sorted({*zone_names(), moment.zone})}
+    zones = plan.resolver(step, step.source).value(tree.Column(step.zone)).cast(pl.String)
+    instants = zones.replace_strict(ahead, default=ahead[moment.zone], return_dtype=pl.Datetime("us", "UTC"))
+    held = plan.held(step, flow, [name for name in names if name != step.name])
+    return plan.settle(step, flow, flow.rows().select(*held, instants.alias(step.name)))
 
 
 def lower_same(plan: Lowering, step: Attach | Bucket) -> Flow:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from campaign_nb.rules.build import col as col  # for the examples
-from campaign_nb.rules.value import Value, as_rule, call, choose
+from campaign_nb.rules.joined import choose
+from campaign_nb.rules.value import Value, as_rule, call
 
 
 def coalesce(*values: object) -> Value:

@@ -1,4 +1,4 @@
-"""The command line: campaign-nb quickstart."""
+"""`campaign-nb quickstart`: the first notebook, in JupyterLab or run at once."""
 
 from __future__ import annotations
 
@@ -30,18 +30,12 @@ print(_json.dumps({"customers": len(customers_frame), "counts": [[*row] for row 
 
 def notebooks() -> Path:
     """Return the folder of the notebooks that come with the package."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     inside = here / "_notebooks"
     return inside if inside.is_dir() else here.parent / "notebooks"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="campaign-nb")
-def main() -> None:
-    """Orchestrated marketing campaigns in Jupyter."""
-
-
-@main.command()
+@click.command()
 @click.option("--execute", is_flag=True, help="Run it without a browser and print what it counted.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("campaign-nb-quickstart"), help="Where to put the notebook.")
 @click.argument("options", nargs=-1, metavar="[-- OPTIONS OF JUPYTERLAB]")
@@ -98,7 +92,3 @@ def _plain(error: CellExecutionError) -> str:
         return error.evalue
     trace = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
     return "\n".join(trace[-12:])
-
-
-if __name__ == "__main__":
-    main()

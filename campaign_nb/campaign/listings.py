@@ -1,0 +1,87 @@
+"""What is kept of a campaign, as listings: its log, the tasks of its runs, its runs, its versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from campaign_nb.store import Store, campaigns, log, runs
+from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
+from campaign_nb.workspace import Listing
+from campaign_nb.workspace.life import schedule_of
+
+_INSTANT = pl.Datetime("us", "UTC")
+_Columns = dict[str, Any]
+_LOG: _Columns = {"at": _INSTANT, "level": pl.String, "activity": pl.String, "message": pl.String}
+_TIMES: _Columns = {"started_at": _INSTANT, "ended_at": _INSTANT, "error": pl.String}
+_TASK: _Columns = {"run": pl.String, "activity": pl.String, "kind": pl.String, "stage": pl.Int64, "state": pl.String}
+_TASKS = {**_TASK, "rows_in": pl.Int64, "rows_out": pl.Int64, "as_of": _INSTANT, **_TIMES}
+_RUNS: _Columns = {"run": pl.String, "version": pl.Int64, "state": pl.String, "as_of": _INSTANT, **_TIMES}
+_VERSION: _Columns = {"version": pl.Int64, "state": pl.String, "activities": pl.Int64, "runs": pl.Int64}
+_VERSIONS = {**_VERSION, "schedule": pl.String, "created_at": _INSTANT, "published_at": _INSTANT}
+
+
+def log_of(name: str, store: Store | None, record: CampaignRecord | None) -> Listing:
+    """Return the log of a campaign, oldest first."""
+    lines: list[Any] = []
+    if store is not None and record is not None:
+        with store.read() as connection:
+            lines = [(line.at, line.level, line.activity, line.message) for line in log.read(connection, campaign_id=record.id)]
+    return _listing(f"log of {name}", lines, _LOG, "activity")
+
+
+def tasks_of(name: str, store: Store | None, run_ids: Iterable[str]) -> Listing:
+    """Return the tasks of runs, in the order of these."""
+    rows: list[Any] = []
+    if store is not None:
+        with store.read() as connection:
+            found = [task for run_id in run_ids for task in runs.list_tasks(connection, run_id)]
+        rows = [
+            (t.run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, t.started_at, t.ended_at, t.error_text)
+            for t in found
+        ]
+    return _listing(f"tasks of {name}", rows, _TASKS, "activity")
+
+
+def runs_of(name: str, store: Store | None, record: CampaignRecord | None) -> Listing:
+    """Return the live runs of a campaign, newest first."""
+    rows: list[Any] = []
+    if store is not None and record is not None:
+        with store.read() as connection:
+            found = runs.list_runs(connection, record.id)
+        rows = [(run.id, run.version, run.state, run.as_of, run.started_at, run.ended_at, run.error_text) for run in found]
+    return _listing(f"runs of {name}", rows, _RUNS, "run")
+
+
+def versions_of(name: str, store: Store | None, record: CampaignRecord | None, draft: Sequence[Any] | None) -> Listing:
+    """Return the versions of a campaign, oldest first; `draft` is the row of one that is not kept yet."""
+    rows: list[Any] = []
+    if store is not None and record is not None:
+        with store.read() as connection:
+            kept = campaigns.list_versions(connection, record.id)
+            found = runs.list_runs(connection, record.id)
+        newest = max((item.version for item in kept if item.published_at is not None), default=0)
+        rows = [_version(item, newest, sum(run.version == item.version for run in found)) for item in kept]
+    if draft is not None:
+        rows = [*(row for row in rows if row[0] != draft[0]), tuple(draft)]
+    return _listing(f"versions of {name}", rows, _VERSIONS, "state")
+
+
+def draft_row(number: int, activities: int, schedule: str | None, created_at: dt.datetime | None) -> tuple[Any, ...]:
+    """Return the row of a version that is being written."""
+    return (number, "draft", activities, 0, schedule, created_at, None)
+
+
+def _version(item: VersionRecord, newest: int, runs: int) -> tuple[Any, ...]:
+    state = "draft" if item.published_at is None else "published" if item.version == newest else "replaced"
+    activities = len(json.loads(item.definition).get("activities", []))
+    schedule = None if item.schedule is None else schedule_of(item.schedule).explain()
+    return (item.version, state, activities, runs, schedule, item.created_at, item.published_at)
+
+
+def _listing(title: str, rows: list[Any], columns: _Columns, name: str) -> Listing:
+    return Listing(title, pl.LazyFrame(rows, schema=columns, orient="row"), name=name)

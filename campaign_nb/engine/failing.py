@@ -1,0 +1,101 @@
+"""What an error does to a run: it halts until somebody resumes it, goes on without the activity, or ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaign_nb.clock import Clock
+from campaign_nb.engine.plan import Plan, Stage
+from campaign_nb.engine.program import Program
+from campaign_nb.errors import CampaignError
+from campaign_nb.graph.handling import OnError
+from campaign_nb.store import Connection, campaigns, log, runs
+from campaign_nb.store.database import Store
+from campaign_nb.store.runs import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from an error.
+
+    Whether it is raised, whether this try of the run is over, what to tell.
+    """
+
+    raises: bool
+    ends: bool
+    text: str
+
+
+class Failing:
+    """Writes down what went wrong, by the policy of the activity, or else of the campaign."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def fail(self, run: RunRecord, program: Program, plan: Plan, number: int, error: Exception) -> Outcome:
+        """Deal with what a stage raised.
+
+        suspend: the run halts there and the campaign pauses, until it is resumed. ignore: the branch ends there, if the
+        activity is a stage of its own; else the run has failed and the schedule goes on. abort: the run has failed and
+        the campaign pauses.
+        """
+        stage = plan.stages[number]
+        text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in stage {number}"
+        policy, alone = _policy(program, stage)
+        with self._store.begin() as connection:
+            if runs.get(connection, run.id).state not in runs.UNFINISHED:
+                return Outcome(True, True, text)
+            if policy == "ignore" and alone:
+                self._end_branch(connection, run, stage, text)
+                return Outcome(False, False, text)
+            self._keep(connection, run, stage, text)
+            if policy == "suspend":
+                self._suspend(connection, run, stage, text)
+                return Outcome(False, True, text)
+            runs.finish(connection, run.id, "failed", self._clock.now(), error_text=text)
+            if policy == "abort":
+                message = f"paused: run {run.id[:8]} was aborted by an error"
+                campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True, error=True, error_text=text)
+        return Outcome(True, True, text)
+
+    def warn(self, connection: Connection, run: RunRecord) -> None:
+        """Write into the log which activities a run that ends did not get to though they waited for it."""
+        for task in runs.list_tasks(connection, run.id):
+            if task.state == "warning":
+                message = f"{task.activity!r} never ran: {task.note}"
+                place = {"campaign_id": run.campaign_id, "run_id": run.id, "activity": task.activity}
+                log.append(connection, message, self._clock.now(), level="warning", **place)
+
+    def _end_branch(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
+        """Commit a stage whose one activity failed: nobody leaves it, and the run goes on."""
+        (task,) = stage.tasks
+        ports = {(task.label, port): 0 for port in task.compiled.ports}
+        now = self._clock.now()
+        tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text, note="ignored")]
+        runs.commit_stage(
+            connection, run.id, stage.number, task.moment.as_of, now, tasks=tasks, counts=ports, exclusions={}, closed=ports.keys()
+        )
+        message = f"{task.label!r} failed and is ignored: {' '.join(text.split())}"
+        log.append(connection, message, now, level="error", campaign_id=run.campaign_id, run_id=run.id, activity=task.label)
+
+    def _keep(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
+        tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in stage.tasks]
+        if any(record.number == stage.number and record.state == "done" for record in runs.list_stages(connection, run.id)):
+            return  # what was left to do outside of the store failed, after the stage had been committed
+        as_of = stage.tasks[0].moment.as_of
+        runs.commit_stage(connection, run.id, stage.number, as_of, self._clock.now(), state="failed", tasks=tasks)
+
+    def _suspend(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
+        now, labels = self._clock.now(), ", ".join(repr(task.label) for task in stage.tasks[:3])
+        runs.halt(connection, run.id, stage.tasks[0].label, now, f"suspended at {labels} by an error", error_text=text)
+        message = f"paused: run {run.id[:8]} is suspended by an error: {' '.join(text.split())}"
+        campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
+
+
+def _policy(program: Program, stage: Stage) -> tuple[OnError, bool]:
+    """Return what an error does in a stage, and whether the stage is one activity."""
+    definition = program.campaign.definition
+    if len(stage.tasks) > 1:
+        return definition.settings.on_error, False
+    own: OnError | None = next(definition.nodes[task.label].handling.on_error for task in stage.tasks)
+    return (definition.settings.on_error if own is None else own), own is not None
