@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 
 from campaign_nb.campaign.run import DryRun, Explanation
+from campaign_nb.engine.deciding import Unknown, Way, follow
 from campaign_nb.engine.dry import DryResult, Responses, dry_run
 from campaign_nb.engine.engines import Engine, engine_of, on_cluster
+from campaign_nb.engine.plan import moments_of
 from campaign_nb.engine.program import Program
 from campaign_nb.errors import Problem, RunError
 from campaign_nb.graph.definition import Ref
@@ -87,6 +90,20 @@ class ClusterRun(DryRun):
         raise RunError(Problem(f"dry run {self.id[:8]} on Spark", what, "counts, exclusions, messages, rendering", do))
 
 
+def _decided(program: Program, where: str) -> Program:
+    """Return the program with what its tests and joins decide without any count.
+
+    Errors: a test or a join that decides by how many people there are, which are counted together on a cluster.
+    """
+    campaign, way = program.campaign, Way()
+    try:
+        follow(campaign, way, campaign.order, {}, moments_of(campaign, program.start), program.previous)
+    except Unknown as unknown:
+        what = f"{unknown.label!r} decides by how many people there are, before the others run: that does not run on Spark"
+        raise RunError(Problem(where, what, "tests on variables", 'campaign.dry_run(engine="polars")')) from None
+    return replace(program, closed=way.closed)
+
+
 def run_dry(program: Program, responses: Responses | None, engine: Engine) -> DryRun:
     """Run a campaign dry on the engine that is chosen.
 
@@ -99,5 +116,6 @@ def run_dry(program: Program, responses: Responses | None, engine: Engine) -> Dr
     if responses is not None:
         what, do = "simulated responses do not run on Spark", 'campaign.dry_run(engine="polars", responses=…)'
         raise RunError(Problem(where, what, "a dry run without them", do))
+    program = _decided(program, where)
     cluster = on_cluster(chosen, program)
     return ClusterRun(uuid.uuid4().hex, program, cluster.dry_run(), cluster)

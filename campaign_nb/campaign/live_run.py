@@ -20,7 +20,7 @@ from campaign_nb.engine.program import Program
 from campaign_nb.errors import Problem, RunError, listed
 from campaign_nb.graph.definition import Ref
 from campaign_nb.schedule import duration
-from campaign_nb.store import files, runs
+from campaign_nb.store import campaigns, files, runs
 from campaign_nb.store.files import Slot
 from campaign_nb.workspace import Workspace
 
@@ -126,9 +126,12 @@ class LiveRun(Run):
     def resume(self) -> None:
         """Go on from where the run halted: a breakpoint, or an error that is mended.
 
-        Errors: a run that has not halted.
+        Errors: a run that has not halted, one whose campaign is paused.
         """
         with self._store.begin() as connection:
+            if campaigns.get(connection, self.record().campaign_id).paused:
+                what = "its campaign is paused"
+                raise RunError(Problem(f"run {self.id[:8]}", what, "a campaign that goes on", "campaign.resume(), which resumes its runs"))
             if not runs.resume(connection, self.id, self._workspace.clock.now()):
                 what = f"it is {runs.get(connection, self.id).state}"
                 raise RunError(Problem(f"run {self.id[:8]}", what, "a run that has halted", "campaign.resume() for a paused campaign"))

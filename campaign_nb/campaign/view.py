@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.live_run import LiveRun
+from campaign_nb.campaign.observed import observed
 from campaign_nb.campaign.run import DryRun, Run
 from campaign_nb.graph import view
 from campaign_nb.graph.definition import Ref
@@ -15,7 +16,7 @@ from campaign_nb.graph.view import Progress, Standing
 if TYPE_CHECKING:
     from campaign_nb.campaign.campaign import Campaign
 
-_TASKS = {
+STATES = {
     "pending": "pending",
     "running": "running",
     "waiting": "waiting",
@@ -24,6 +25,7 @@ _TASKS = {
     "warning": "warning",
     "skipped": "idle",
 }
+"""The state in which an activity is drawn, by the state of its task."""
 
 
 def view_of(campaign: Campaign) -> dict[str, Any]:
@@ -34,17 +36,18 @@ def view_of(campaign: Campaign) -> dict[str, Any]:
     columns = {
         ref: {name: str(item.type) for name, item in known.columns.items() if not name.startswith("_")} for ref, known in found.items()
     }
+    told, progress = _run(campaign, run)
     return view.view_of(
         definition,
         campaign.problems,
-        _standing(campaign, run),
-        _progress(campaign, run),
+        _standing(campaign, told),
+        progress,
         columns,
         campaign._owner().draft.executions(),  # pyright: ignore[reportPrivateUsage] # one family
     )
 
 
-def _standing(campaign: Campaign, run: Run | None) -> Standing:
+def _standing(campaign: Campaign, run: dict[str, Any] | None) -> Standing:
     record = campaign.standing()
     schedule = campaign.schedule
     told = None
@@ -52,32 +55,36 @@ def _standing(campaign: Campaign, run: Run | None) -> Standing:
         ahead = campaign.launches(3) if record is None or record.status not in FINAL else []
         told = {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in ahead]}
     if record is None:
-        return Standing(schedule=told, run=_run(run))
+        return Standing(schedule=told, run=run)
     number = campaign._published.draft_version(record) or record.version  # pyright: ignore[reportPrivateUsage] # one family
-    return Standing(str(record.status), record.paused, record.error, number, told, _run(run))
+    return Standing(str(record.status), record.paused, record.error, record.pause_reason, number, told, run)
 
 
-def _run(run: Run | None) -> dict[str, Any] | None:
+def _run(campaign: Campaign, run: Run | None) -> tuple[dict[str, Any] | None, Progress]:
+    """Return a run as it is told, and what it has made known of activities and transitions."""
     if run is None:
-        return None
-    known = {"id": run.id, "mode": run.mode, "state": run.state, "as_of": run.as_of.isoformat()}
+        return None, Progress()
+    known = {"id": run.id, "mode": run.mode, "as_of": run.as_of.isoformat()}
     if isinstance(run, LiveRun):
-        record = run.record()
-        ended = record.ended_at.isoformat() if record.ended_at is not None else None
-        return {**known, "started": record.started_at.isoformat(), "ended": ended, "progress": run.progress}
-    return {**known, "started": run.as_of.isoformat(), "ended": run.as_of.isoformat(), "progress": 1.0}
+        seen = observed(campaign, run)
+        states = {label: STATES.get(state, "pending") for label, state in seen.states.items()}
+        ways = {"closed": seen.closed, "passed": _passed(seen.states), "halted": seen.record.held_at}
+        return known | seen.told, Progress(states, seen.counts, _reasons(run), seen.notes, **ways)
+    told = known | {"state": run.state, "started": run.as_of.isoformat(), "ended": run.as_of.isoformat(), "progress": 1.0}
+    if isinstance(run, DryRun) and run.digest == campaign.definition.digest():
+        found = run.states()
+        states = {label: STATES.get(state, "pending") for label, state in found.items()}
+        return told, Progress(states, dict(run.ports()), _reasons(run), chosen(campaign, run.notes), run.closed, _passed(found))
+    return told, Progress()
 
 
-def _progress(campaign: Campaign, run: Run | None) -> Progress:
-    if run is None or (isinstance(run, DryRun) and run.digest != campaign.definition.digest()):
-        return Progress()
-    counts: dict[Ref, int] = dict(run.ports())
+def _passed(states: dict[str, str]) -> frozenset[str]:
+    return frozenset(label for label, state in states.items() if state == "skipped")
+
+
+def _reasons(run: Run) -> dict[str, list[tuple[str, int]]]:
     reasons: dict[str, list[tuple[str, int]]] = {}
     for (label, reason), number in run.reasons().items():
         if number:
             reasons.setdefault(label, []).append((reason, number))
-    if isinstance(run, LiveRun):
-        states = {label: _TASKS.get(state, "pending") for label, state in run.states().items()}
-    else:
-        states = {label: _TASKS.get(state, "pending") for label, state in run.states().items()}
-    return Progress(states, counts, reasons)
+    return reasons

@@ -21,6 +21,7 @@ from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DataError, DeliveryError, Problem
 from campaign_nb.store import Connection, Store, files, log
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.files import FileRecord, Slot, Written
 from campaign_nb.store.runs import RunRecord
 
@@ -86,7 +87,9 @@ class Changes:
             raise DataError(
                 Problem(where, "it is gone; changes of its rows are due", "the file of a writable table", f"restore {str(path)!r}")
             )
+        faultpoint("before the lock of a table")
         with alone(path, where):
+            faultpoint("table locked")
             with self._store.read() as connection:
                 due = _due(connection)
             for file in due:

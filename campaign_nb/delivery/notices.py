@@ -16,6 +16,7 @@ from campaign_nb.rules.tree import Scalar
 from campaign_nb.schedule import OnSignal, Schedule, tzdata_version
 from campaign_nb.store import Connection, alerts, campaigns, launches, log
 from campaign_nb.store.campaigns import CampaignRecord
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.runs import RunRecord
 
 SIGNAL = "signal "
@@ -85,6 +86,7 @@ def signal(
         reason="a signal arrived",
         variables=written,
     )
+    faultpoint("signal claimed")
     if claimed is not None:
         log.append(connection, f"signal arrived{_told(values)}", at, campaign_id=record.id)
     return claimed is not None

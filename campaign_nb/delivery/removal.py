@@ -15,6 +15,7 @@ from campaign_nb.data.model import DataModel
 from campaign_nb.engine.plan import Task
 from campaign_nb.steps import FileRows, order_of_steps
 from campaign_nb.store import Connection, Store, files, log, place, runs
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import from_system
 from campaign_nb.store.files import FileRecord, Slot, Written
 from campaign_nb.store.runs import RunRecord
@@ -69,7 +70,9 @@ class Removals:
         try:
             same = not path.is_file() or _digest(path) == read["sha256"]
             if same and path.is_file():
+                faultpoint("before the removal")
                 path.unlink()
+                faultpoint("removed")
                 place.flush(path.parent)
         except OSError as error:
             raise from_system(error, f"file {path.name!r} of load_file {file.activity!r}") from error

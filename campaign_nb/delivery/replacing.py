@@ -12,6 +12,7 @@ from pathlib import Path
 
 from campaign_nb.errors import DeliveryError, Problem
 from campaign_nb.store import place
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import from_system
 
 if sys.platform == "win32":
@@ -40,11 +41,16 @@ def replace(target: Path, fill: Callable[[Path], object], where: str) -> None:
     try:
         mode = target.stat().st_mode & 0o777 if target.is_file() else 0o600
         temporary.touch(mode=0o600)
+        faultpoint("before the replacement")
         fill(temporary)
+        faultpoint("replacement filled")
         temporary.chmod(mode)
         place.flush(temporary)
+        faultpoint("replacement flushed")
         os.replace(temporary, target)
+        faultpoint("replaced")
         place.flush(target.parent)
+        faultpoint("replacement kept")
     except OSError as error:
         raise from_system(error, where) from error
     finally:

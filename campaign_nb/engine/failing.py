@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from campaign_nb.clock import Clock
-from campaign_nb.engine.plan import Plan, Stage
+from campaign_nb.engine.plan import Plan, Stage, Task
 from campaign_nb.engine.program import Program
 from campaign_nb.errors import CampaignError
 from campaign_nb.graph.handling import OnError
@@ -46,7 +46,7 @@ class Failing:
             if runs.get(connection, run.id).state not in runs.UNFINISHED:
                 return Outcome(True, True, text)
             if policy == "ignore" and alone:
-                self._end_branch(connection, run, stage, text)
+                self._go_on(connection, run, stage, text)
                 return Outcome(False, False, text)
             self._keep(connection, run, stage, text)
             if policy == "suspend":
@@ -66,21 +66,30 @@ class Failing:
                 place = {"campaign_id": run.campaign_id, "run_id": run.id, "activity": task.activity}
                 log.append(connection, message, self._clock.now(), level="warning", **place)
 
-    def _end_branch(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
-        """Commit a stage whose one activity failed: nobody leaves it, and the run goes on."""
+    def _go_on(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
+        """Let the run go on without the one activity of a stage, or with what it could not do outside of the store."""
         (task,) = stage.tasks
+        if not self._is_done(connection, run, stage):
+            self._end_branch(connection, run, stage, task, text)
+        message = f"{task.label!r} failed and is ignored: {' '.join(text.split())}"
+        place = {"campaign_id": run.campaign_id, "run_id": run.id, "activity": task.label}
+        log.append(connection, message, self._clock.now(), level="error", **place)
+
+    def _is_done(self, connection: Connection, run: RunRecord, stage: Stage) -> bool:
+        return any(record.number == stage.number and record.state == "done" for record in runs.list_stages(connection, run.id))
+
+    def _end_branch(self, connection: Connection, run: RunRecord, stage: Stage, task: Task, text: str) -> None:
+        """Commit a stage whose one activity failed: nobody leaves it."""
         ports = {(task.label, port): 0 for port in task.compiled.ports}
         now = self._clock.now()
         tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text, note="ignored")]
         runs.commit_stage(
             connection, run.id, stage.number, task.moment.as_of, now, tasks=tasks, counts=ports, exclusions={}, closed=ports.keys()
         )
-        message = f"{task.label!r} failed and is ignored: {' '.join(text.split())}"
-        log.append(connection, message, now, level="error", campaign_id=run.campaign_id, run_id=run.id, activity=task.label)
 
     def _keep(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
         tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in stage.tasks]
-        if any(record.number == stage.number and record.state == "done" for record in runs.list_stages(connection, run.id)):
+        if self._is_done(connection, run, stage):
             return  # what was left to do outside of the store failed, after the stage had been committed
         as_of = stage.tasks[0].moment.as_of
         runs.commit_stage(connection, run.id, stage.number, as_of, self._clock.now(), state="failed", tasks=tasks)

@@ -30,6 +30,7 @@ from campaign_nb.graph.definition import Ref
 from campaign_nb.steps import Render, Step
 from campaign_nb.store import Connection, alerts, campaigns, files, runs
 from campaign_nb.store.database import Store
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.files import Slot, Written
 from campaign_nb.store.runs import RunRecord
 
@@ -97,6 +98,7 @@ class Runner:
         program = replace(program, single=run.mode == STEPS)
         plan = program.plan(staged=True)
         self._settle(run, program.model)
+        faultpoint("run goes on")
         check_keys(program.model, plan)
         done = {record.number for record in self._stages(run_id) if record.state == "done"}
         for number in range(len(plan.stages)):
@@ -116,7 +118,9 @@ class Runner:
                     program = replace(program, closed=way.closed)
                     plan = program.plan(staged=True)
                 run = self._stage(run, program, plan, plan.stages[number])
+                faultpoint("between stage and settlement")
                 self._settle(run, program.model)
+                faultpoint("between stages")
             except Exception as error:
                 outcome = self._failing.fail(run, program, plan, number, error)
                 run = self._get(run_id)
@@ -164,6 +168,7 @@ class Runner:
         with self._store.begin() as connection:
             runs.move(connection, run.id, ["waiting"], "running", now, "wait is over")
             runs.begin_stage(connection, run.id, stage.number, as_of, now)
+        faultpoint("stage begun")
         before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
         self._say(run, plan, before, {task.label: "running" for task in stage.tasks if not task.closed})
         outputs = {ref: _output(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
@@ -171,6 +176,7 @@ class Runner:
         wanted: list[Step] = [*outputs.values(), *(step for _, _, step in effects)]
         sources = ModelSources(program.model, {**program.stored, **self._checkpoints(run.id)}, program.events)
         counted = compute(stage.tasks, plan, program.model, sources, dict.fromkeys(wanted, _same))
+        faultpoint("stage computed")
         way = self._after(run, program, stage, counted)
         reason = self._moved(run, program, stage, counted)
         if reason:
@@ -183,6 +189,7 @@ class Runner:
             rows = counted.delivered[step]
             rows = messages(step, rows) if isinstance(step, Render) else rows
             done.append((task, effect, self._handlers[effect.kind].write(run, task, effect, rows)))
+        faultpoint("stage written")
         states = self._commit(run, program, stage, counted, way, kept, done)
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
         self._say(run, plan, before + len(stage.tasks), states, ports, _exclusions(counted))
@@ -210,9 +217,11 @@ class Runner:
                 files.record(connection, self._folder, written, ended)
             for task, effect, written in done:
                 self._handlers[effect.kind].commit(connection, run, task, effect, written)
+                faultpoint("effect counts")
             for task in stage.tasks:
                 for notice in task.compiled.notices if task.label not in way.labels else ():
                     self._notifiers[notice.kind].commit(connection, run, task, notice)
+                    faultpoint("notice counts")
                 late = alert_of(program, task, ended - began.started_at)
                 if late:
                     alerts.tell(connection, run.campaign_id, run.id, task.label, ended, late, "its maximum duration has passed")

@@ -12,9 +12,9 @@ from typing import Any
 
 from campaign_nb.activity import Activity
 from campaign_nb.data.dtypes import dtype_code, is_dtype
+from campaign_nb.data.functions import reference_of
 from campaign_nb.errors import CampaignError
 from campaign_nb.graph.code_rules import RuleCode, duration_code, quoted, table_of
-from campaign_nb.graph.functions import reference_of
 from campaign_nb.graph.values import Unwritable, is_default, to_json
 from campaign_nb.rules import tree
 from campaign_nb.rules.handle import Handle

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 
 from campaign_nb.activity import Activity
 from campaign_nb.data.dtypes import dtype_document, is_dtype
+from campaign_nb.data.functions import reference_of
 from campaign_nb.errors import Problem
-from campaign_nb.graph.functions import HERE, fingerprint, reference_of
+from campaign_nb.graph.functions import HERE, fingerprint
 from campaign_nb.rules import tree
 from campaign_nb.rules.document import to_dict
 from campaign_nb.rules.literal import word_of, written

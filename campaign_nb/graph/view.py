@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -24,20 +24,30 @@ class Standing:
     status: str = "draft"
     paused: bool = False
     error: bool = False
+    reason: str = ""
+    """Why it is paused, where something else than its author paused it."""
     definition_version: int = 1
     schedule: Mapping[str, Any] | None = None
     """The schedule's sentence and its next launches."""
     run: Mapping[str, Any] | None = None
-    """The run's id, mode, state, instants and progress."""
+    """The run's id, mode, state, instants and progress; while it goes on, its rows and an estimate of the time left."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a run has made known so far: the state of activities, counts of transitions, reasons for what was left out."""
+    """What a run has made known so far: states and notes of activities, counts of transitions, reasons, ways not taken."""
 
     states: Mapping[str, str] = field(default_factory=dict[str, str])
     counts: Mapping[Ref, int] = field(default_factory=dict[Ref, int])
     reasons: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict[str, Sequence[tuple[str, int]]])
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What a test chose, why an activity did not run, what it waits for, its error."""
+    closed: Set[Ref] = frozenset()
+    """The transitions that the run does not go through."""
+    passed: Set[str] = frozenset()
+    """The activities that the run passed by."""
+    halted: str = ""
+    """The activity before which the run has halted."""
 
 
 DRAFT = Standing()
@@ -56,6 +66,7 @@ def view_of(
 ) -> dict[str, Any]:
     """Return the view: activities with states, options and problems; transitions with counts and columns.
 
+    States of edges: idle before the run got there, active with people, empty without, closed where the run does not go.
     An output that nothing reads is an edge with an open end. A complement is shown where something reads it; that of
     a message, who was excluded, also once it is counted and somebody was.
 
@@ -70,6 +81,7 @@ def view_of(
         "status": standing.status,
         "paused": standing.paused,
         "error": standing.error,
+        **({"reason": standing.reason} if standing.reason else {}),
         "time_zone": definition.time_zone,
         "definition_version": standing.definition_version,
         "schedule": None if standing.schedule is None else dict(standing.schedule),
@@ -96,7 +108,14 @@ def _node(node: Node, problems: Sequence[Problem], progress: Progress, execution
         "reasons": [[reason, count] for reason, count in progress.reasons.get(node.label, ())],
         "problems": own,
         "cell": None if node.cell is None else executions.get(node.cell),
+        **_told(node.label, progress),
     }
+
+
+def _told(label: str, progress: Progress) -> dict[str, Any]:
+    """Return what a run tells of an activity beside its state; only what there is."""
+    note, flags = progress.notes.get(label, ""), {"passed": label in progress.passed, "halted": label == progress.halted}
+    return ({"note": note} if note else {}) | {name: True for name, is_so in flags.items() if is_so}
 
 
 def _edges(definition: Definition, progress: Progress, columns: Columns) -> Iterator[dict[str, Any]]:
@@ -108,7 +127,7 @@ def _edges(definition: Definition, progress: Progress, columns: Columns) -> Iter
             readers = definition.readers(ref)
             if readers or _open(node, port, count):
                 for target in readers or (None,):
-                    yield _edge(ref, target, count, columns)
+                    yield _edge(ref, target, count, columns, ref in progress.closed)
 
 
 def _open(node: Node, port: Port, count: int | None) -> bool:
@@ -116,7 +135,7 @@ def _open(node: Node, port: Port, count: int | None) -> bool:
     return not port.complement or (bool(node.activity.channel) and bool(count))
 
 
-def _edge(ref: Ref, target: str | None, count: int | None, columns: Columns) -> dict[str, Any]:
+def _edge(ref: Ref, target: str | None, count: int | None, columns: Columns, closed: bool) -> dict[str, Any]:
     return {
         "id": "/".join(quote(part, safe="", errors="surrogatepass") for part in (ref.label, ref.port, target or "")),
         "source": ref.label,
@@ -124,6 +143,6 @@ def _edge(ref: Ref, target: str | None, count: int | None, columns: Columns) -> 
         "target": target,
         "label": "" if ref.port == OUT else ref.port,
         "count": count,
-        "state": "idle" if count is None else "active" if count else "empty",
+        "state": "closed" if closed else "idle" if count is None else "active" if count else "empty",
         "columns": [[name, kind] for name, kind in columns.get(ref, {}).items()],
     }

@@ -55,9 +55,11 @@ LIGHT = Palette(
         "running": "#2563eb",
         "waiting": "#dd7a08",
         "warning": "#dd7a08",
+        "halted": "#dd7a08",
         "error": "#d92d20",
         "pending": "#98a2b3",
         "disabled": "#98a2b3",
+        "skipped": "#98a2b3",
     },
 )
 DARK = Palette(
@@ -86,9 +88,11 @@ DARK = Palette(
         "running": "#4c8dff",
         "waiting": "#d9821b",
         "warning": "#d9821b",
+        "halted": "#d9821b",
         "error": "#e5534b",
         "pending": "#7b8797",
         "disabled": "#6b7685",
+        "skipped": "#6b7685",
     },
 )
 
@@ -97,8 +101,10 @@ BADGES = {
     "running": "#2563eb",
     "waiting": "#b45309",
     "warning": "#b45309",
+    "halted": "#b45309",
     "error": "#d92d20",
     "pending": "#5b6675",
     "disabled": "#5b6675",
+    "skipped": "#5b6675",
 }
 """The grounds of words in white, by state; on light and dark surfaces alike."""

@@ -14,6 +14,7 @@ from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.scheduler.launches import Launches
 from campaign_nb.store import Connection, Store, campaigns, launches, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.launches import OPEN, End, LaunchRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
 
@@ -64,6 +65,7 @@ class Endings:
             now = self._clock.now()
             if run.launch_id is not None and launches.get(connection, run.launch_id).state in OPEN:
                 launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
+                faultpoint("launch ended")
             record = campaigns.get(connection, run.campaign_id)
             if run.state == "failed":
                 self._failed(connection, run, record, now)

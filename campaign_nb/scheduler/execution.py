@@ -12,6 +12,7 @@ from campaign_nb.scheduler.launches import Launches
 from campaign_nb.scheduler.lease import Lease
 from campaign_nb.scheduler.progress import Progress
 from campaign_nb.store import Store, campaigns, runs
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.runs import UNFINISHED, RunRecord
 
 
@@ -45,6 +46,7 @@ class Execution:
 
         try:
             before = self._begin(lease)
+            faultpoint("execution begins")
             try:
                 after = self._launcher.advance(lease.run_id, stop)
             except KeyboardInterrupt:
@@ -53,11 +55,14 @@ class Execution:
             except BaseException as error:  # a panic of native code, or exit() in a user's function, is no Exception
                 self._endings.fail(lease.run_id, error)
                 after = None
+            faultpoint("run left")
             self._endings.close(lease.run_id)
+            faultpoint("launch closed")
             leave = after is not None and not asked[0] and _is_stuck(before, after)
         finally:
             self._progress.end(lease.run_id)
             self._going.release(lease, leave=leave)
+            faultpoint("lease given back")
             self._changed()
 
     def _begin(self, lease: Lease) -> RunRecord:

@@ -15,6 +15,7 @@ from campaign_nb.scheduler import gaps
 from campaign_nb.scheduler.due import Due, due
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.store import Connection, Store, campaigns, launches, log, runs
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.launches import LaunchRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
 
@@ -242,6 +243,7 @@ class Launches:
                 runs.move(connection, run.id, UNFINISHED, "stopped", now, f"run stopped: the launch of {slot.nominal} takes over")
         if policy in ("allow", "cancel"):
             launch_id = self._claim(connection, item, slot, "running")
+            faultpoint("launch claimed")
             run_id = None if launch_id is None else self._start(connection, item, launches.get(connection, launch_id), step.as_of)
             return Taken(True, run_id, again)
         going = seen.going[-1]

@@ -13,6 +13,7 @@ from campaign_nb.clock import Clock
 from campaign_nb.errors import StoreError
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.store import Connection, Store, log, place, runs
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import is_passing
 from campaign_nb.store.leases import Held
 from campaign_nb.store.runs import RunRecord
@@ -37,6 +38,7 @@ class Lock:
         if handle >= 0:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
+            faultpoint("lock removed")
             os.close(handle)
 
 
@@ -75,6 +77,7 @@ def lease(store: Store, run_id: str, at: dt.datetime, may: Callable[[Connection]
     elsewhere, is waited for: the length of its lease.
     """
     lock = take(store.folder, run_id)
+    faultpoint("run locked")
     held = None
     try:
         held = store.leases.take(run_id, at, None if lock is None else lock.real, may)

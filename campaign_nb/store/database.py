@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import log, meta, migrate, place, postgres, sqlite
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import BUSY_HERE, from_database, from_system, is_passing
 from campaign_nb.store.leases import Leases
 
@@ -170,7 +171,10 @@ class Store:
             with self._connected("write") as connection:
                 if (guard := self.guard) is not None:
                     guard.check(connection)
+                faultpoint("transaction begun")
                 yield connection
+                faultpoint("before the commit")
+            faultpoint("committed")
         finally:
             if os.getpid() == self._pid:
                 self._turn.release()
@@ -280,8 +284,10 @@ def _make(path: Path, where: str) -> None:
         engine = sqlite.engine(temporary, "memory").execution_options(store_mode="write")
         migrate.migrate(engine.begin, where, migrate.MIGRATIONS)
         engine.dispose()
+        faultpoint("store made")
         place.flush(temporary)
         place.link_into_place(temporary, path)
+        faultpoint("store in place")
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, select, update
 from campaign_nb.clock import SystemClock
 from campaign_nb.errors import Problem, StoreError, did_you_mean
 from campaign_nb.store import place
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import from_system, is_disk
 from campaign_nb.store.schema import FILE_KINDS, files
 from campaign_nb.store.sqlite import insert_new
@@ -81,8 +82,10 @@ def write(folder: Path, slot: Slot, fill: Callable[[Path], int], *, suffix: str 
     place.private_folder(folder / FOLDER)
     place.private_folder(target.parent)
     temporary = place.temporary(target.parent)
+    faultpoint("before the file")
     try:
         rows = _filled(temporary, fill, where)
+        faultpoint("file filled")
         return Written(slot, name, rows, _settle(temporary, target, where))
     finally:
         with contextlib.suppress(OSError):
@@ -111,6 +114,7 @@ def record(connection: Connection, folder: Path, written: Written, at: dt.dateti
         sha256=written.sha256,
         committed_at=at.astimezone(dt.UTC),
     )
+    faultpoint("before the file is recorded")
     if not insert_new(connection, files, {**asdict(made), "committed_at": at}):
         raise StoreError(Problem(where, f"this run has one for channel {slot.channel!r} already", "one for each run, activity and channel"))
     return made
@@ -198,6 +202,7 @@ def forget(connection: Connection, file_id: str) -> None:
 def settle(connection: Connection, file_id: str, kind: Kind) -> bool:
     """Note that what a file is due to do outside of the store is done; False when that was noted before."""
     due = (files.c.id == file_id, files.c.kind != kind)
+    faultpoint("before the settlement")
     return connection.execute(update(files).where(*due).values(kind=kind)).rowcount == 1
 
 
@@ -261,11 +266,14 @@ def _settle(temporary: Path, target: Path, where: str) -> str:
     try:
         temporary.chmod(0o600)
         place.flush(temporary)
+        faultpoint("file flushed")
         with temporary.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         os.replace(temporary, target)
+        faultpoint("file in place")
         place.flush(target.parent)
         place.flush(target.parent.parent)
+        faultpoint("file kept")
     except OSError as error:
         raise from_system(error, where) from error
     return sha256

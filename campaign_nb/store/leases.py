@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import meta, place
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.schema import leases
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ class Leases:
             token = take(connection, name, Owner(self._kernel, os.getpid(), self._machine, self.seconds, bool(locked)), at, seen)
         if token is None:
             return None
+        faultpoint("lease taken")
         made = Held(name, token, self.seconds)
         with self._lock:
             self._watched.pop(name, None)

@@ -67,6 +67,8 @@ def sides() -> list[Side]:
         found.append(Side("hand-written, to Parquet", hand_written.prepare_written))
         found.append(Side("campaign_nb, live", product.prepare_live))
     found.append(Side("DuckDB, one statement", duck.prepare))
+    if importlib.util.find_spec("pandas"):
+        found.append(Side("pandas", importlib.import_module("tests.bench.pandas_side").prepare))
     return found
 
 

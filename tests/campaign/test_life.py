@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,40 +11,7 @@ import pytest
 import campaign_nb as cn
 from campaign_nb.store import campaigns, log, runs
 from campaign_nb.workspace import life
-from tests.engine.shop import shop
-
-
-@pytest.fixture
-def clock() -> cn.ManualClock:
-    return cn.ManualClock("2026-07-01 09:00")
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, clock: cn.ManualClock) -> Iterator[cn.Workspace]:
-    own = cn.Workspace(tmp_path / "ws", clock=clock)
-    yield own
-    own.close()
-
-
-def written(workspace: cn.Workspace, name: str = "Spring") -> cn.Campaign:
-    """A campaign that writes to two people."""
-    model = shop()
-    c = cn.Campaign(name, data=model, workspace=workspace, tags=["retail"], description="Bring them back")
-    c.build_audience("All", model.people).email("Mail", subject="Hi", text="Age {{ age }}")
-    return c
-
-
-def daily(workspace: cn.Workspace, name: str = "Spring") -> cn.Campaign:
-    """A campaign that launches every day at ten, published at nine."""
-    c = written(workspace, name)
-    c.schedule = cn.Daily("10:00", time_zone="UTC")
-    c.publish(confirm=2)
-    return c
-
-
-def said(campaign: cn.Campaign) -> list[str]:
-    return campaign.log.frame()["message"].to_list()
-
+from tests.campaign.lives import daily, said, written
 
 # ----------------------------------------------------------------------------------------------------------------- actions
 
@@ -237,72 +203,6 @@ def test_what_has_ended_is_not_kept_as_a_draft(workspace: cn.Workspace) -> None:
         c.save()
     with pytest.raises(cn.RunError, match="it is stopped and can't be edited"):
         c.description = "Another"
-
-
-# -------------------------------------------------------------------------------------------------------------- properties
-
-
-def test_tags_and_folder_change_at_any_time_with_a_line_in_the_log(workspace: cn.Workspace) -> None:
-    c = daily(workspace)
-    c.stop()
-    c.tags = ["retail", "spring"]
-    c.folder = "shops/ spring /"
-    row = workspace.campaigns["Spring"]
-    assert (c.status, c.tags, row["tags"], c.folder, row["folder"]) == (
-        "stopped",
-        ("retail", "spring"),
-        "retail, spring",
-        "shops/spring",
-        "shops/spring",
-    )
-    assert said(c)[-2:] == ["tags: retail, spring", "moved to folder 'shops/spring'"]
-
-
-def test_new_tags_are_no_new_version(workspace: cn.Workspace) -> None:
-    c = daily(workspace)
-    c.tags = ["spring"]
-    assert (c.status, c.versions.frame().height) == ("live", 1)
-
-
-def test_tags_given_in_the_workspace_outlive_the_next_publication(workspace: cn.Workspace) -> None:
-    c = daily(workspace)
-    workspace.campaigns.tag("vip")
-    assert c.tags == ("retail", "vip")
-    c["Mail"].end("End")
-    c.publish(confirm=2)
-    assert workspace.campaigns["Spring"]["tags"] == "retail, vip"
-
-
-def test_a_folder_that_is_chosen_before_publication_is_the_campaign_s(workspace: cn.Workspace) -> None:
-    c = written(workspace)
-    c.folder = "shops"
-    assert c.folder == "shops" and not workspace.begun
-    c.publish(confirm=2)
-    assert workspace.campaigns["Spring"]["folder"] == "shops"
-
-
-def test_a_new_description_is_published_with_the_next_version(workspace: cn.Workspace) -> None:
-    c = daily(workspace)
-    c.description = "Win them back"
-    assert (c.status, workspace.campaigns["Spring"]["description"]) == ("live (draft of version 2)", "Bring them back")
-    c.publish(confirm=2)
-    assert workspace.campaigns["Spring"]["description"] == "Win them back"
-
-
-@pytest.mark.parametrize(
-    ("tags", "words"), [("retail", "is one text"), ([" "], "is no tag"), (["a\nb"], "is no tag"), ([str(n) for n in range(51)], "51 tags")]
-)
-def test_tags_that_are_none_are_refused(workspace: cn.Workspace, tags: list[str], words: str) -> None:
-    c = written(workspace)
-    with pytest.raises(cn.DefinitionError, match=words):
-        c.tags = tags
-    assert c.tags == ("retail",)
-
-
-@pytest.mark.parametrize(("folder", "words"), [("a\nb", "the name"), ("/".join("abcdefghijk"), "11 levels"), (7, "int is no folder")])
-def test_a_folder_that_is_none_is_refused(workspace: cn.Workspace, folder: str, words: str) -> None:
-    with pytest.raises(cn.DefinitionError, match=words):
-        written(workspace).folder = folder
 
 
 # ------------------------------------------------------------------------------------------------------------------- purge

@@ -53,7 +53,8 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+    (tmp_path / "desk").mkdir()
+    made = Desk(tmp_path / "desk")
     yield made
     made.close()
 
@@ -184,6 +185,20 @@ def test_an_opened_campaign_is_changed_and_published_again(desk: Desk) -> None:
     found.publish(confirm=2)
     space.clock.advance(hours=1)
     assert space.campaigns["Spring"]["version"] == 2
+    assert space.outbox.frame()["activity"].to_list() == ["Hello", "Hello"]
+
+
+def test_a_project_that_was_moved_is_opened_changed_and_published_on_its_own_files(desk: Desk, tmp_path: Path) -> None:
+    desk.campaign(desk.kernel()).publish(confirm=4)
+    desk.close()
+    desk.folder = desk.folder.rename(tmp_path / "moved")
+    space = desk.kernel("2026-07-01 08:30")
+    space.confirm_here()
+    found = cn.Campaign.open("Spring", workspace=space)
+    assert found.data.infos["people"].path == str(tmp_path / "moved" / "people.parquet")
+    found.remove("Again")
+    found.publish(confirm=2)
+    space.clock.advance(hours=1)
     assert space.outbox.frame()["activity"].to_list() == ["Hello", "Hello"]
 
 

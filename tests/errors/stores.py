@@ -16,7 +16,7 @@ from tests.errors.situations import Stage, situation
 
 @situation
 def a_workspace_that_is_a_database_elsewhere(stage: Stage) -> object:
-    return cn.Workspace("postgresql://anna:secret@db.example.com/marketing")
+    return cn.Workspace("mysql://anna:secret@db.example.com/marketing")
 
 
 @situation

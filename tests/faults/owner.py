@@ -1,7 +1,7 @@
 """One of several owners of a workspace: a process with a scheduler, whose runs do nothing but be recorded.
 
-`python -m tests.faults.owner FOLDER ADDRESS LEASE FENCE`: an address of "-" is a store in the folder; a fence of "off"
-takes the check of tokens out of the product. Ends when its input ends, and then says how many writes were refused.
+`python -m tests.faults.owner FOLDER ADDRESS LEASE FENCE PAUSE`: an address of "-" is a store in the folder; a fence of "off"
+takes the check of tokens out of the product; a stage takes up to PAUSE seconds. Ends when its input ends, and then says how many writes were refused.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ STAGES = 2
 class Steps:
     """Executes each run in stages that write who they are: the run, what, and the token of the lease."""
 
-    def __init__(self, store: Store) -> None:
-        self.store, self.clock = store, SystemClock()
+    def __init__(self, store: Store, pause: float = 0.05) -> None:
+        self.store, self.clock, self.pause = store, SystemClock(), pause
         self.chance = random.Random()
         self.known: list[Scheduled] = []
 
@@ -62,7 +62,9 @@ class Steps:
             with self.store.begin() as connection:
                 runs.begin_stage(connection, run_id, number, run.as_of, self.clock.now())
                 self._note(connection, run, f"begun {number} {token}")
-            threading.Event().wait(self.chance.uniform(0, 0.02))
+            threading.Event().wait(self.chance.uniform(0, self.pause))
+            with self.store.begin() as connection:  # what a channel does before it hands anything over
+                self._note(connection, run, f"intends {number} {token}")
             with self.store.begin() as connection:
                 now = self.clock.now()
                 task = Task(f"Stage {number}", "wait", "done", run.as_of)
@@ -109,11 +111,11 @@ def listen(listener: Listener) -> Callable[[], None]:
     return lambda: None
 
 
-def main(folder: str, address: str, lease: str, fence: str) -> None:
+def main(folder: str, address: str, lease: str, fence: str, pause: str) -> None:
     """Own a store until the input ends."""
     break_the_fence() if fence == "off" else count_refusals()
     store = Store.open(Path(folder), url=None if address == "-" else address, lease=float(lease))
-    scheduler = Scheduler(store, SystemClock(), Fenced(store, Steps(store), SystemClock()), listen)
+    scheduler = Scheduler(store, SystemClock(), Fenced(store, Steps(store, float(pause)), SystemClock()), listen)
     scheduler.start()
     print("ready", flush=True)
     sys.stdin.read()

@@ -52,7 +52,8 @@ def test_the_wheel_holds_the_extension(built: Built, names: set[str]) -> None:
 def test_the_wheel_holds_the_whole_package_once(built: Built, names: set[str]) -> None:
     source = {path.relative_to(built.tree).as_posix() for path in (built.tree / "campaign_nb").rglob("*.py")}
     assert source <= names
-    assert "campaign_nb/py.typed" in names
+    assert {"campaign_nb/py.typed", "campaign_nb/cli/campaign-nb.service"} <= names
+    assert {path.relative_to(built.tree).as_posix() for path in (built.tree / "campaign_nb/templates").glob("*.json")} <= names
     assert not {name for name in names if name.startswith(("campaign_nb/labextension/", "labextension/", "tests/"))}
 
 

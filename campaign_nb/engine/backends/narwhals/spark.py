@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from pyspark.sql.connect import functions as F
 
+from campaign_nb.rules.functions.geo import EARTH
 from campaign_nb.rules.tree import Type
 
 DDL: Mapping[Type | None, str] = {
@@ -32,6 +33,7 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",
     "spark.sql.caseSensitive": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
 """What every session of ours is set to."""
@@ -303,8 +305,60 @@ def rounded(decimals: int) -> One:
 
 
 def rounded_decimal(decimals: int) -> One:
-    """Return a function that rounds decimals, halves away from zero."""
-    return lambda number: F.round(number, decimals)
+    """Return a function that rounds decimals, halves away from zero; as many decimals as before are kept."""
+    return lambda number: F.round(number, decimals) + (number - number)
+
+
+_NOISE = 1e-15
+
+
+def cut_number(decimals: int) -> One:
+    """Return a function that cuts floats after so many decimals; what floats fall short of them by is passed over."""
+    step = F.lit(float(10**decimals))
+
+    def cut_one(number: Any) -> Any:
+        size = F.abs(number) * step
+        near = F.abs(size - F.rint(size)) <= size * _NOISE
+        made = F.when(near, F.rint(size)).otherwise(down(size)) / step * F.signum(number)
+        return F.when(size < _INFINITE, made).otherwise(number)
+
+    return cut_one
+
+
+def cut_decimal(decimals: int) -> One:
+    """Return a function that cuts decimals toward zero; as many decimals as before are kept."""
+
+    def cut_one(number: Any) -> Any:
+        made = F.when(number < 0, F.ceil(number, F.lit(decimals))).otherwise(F.floor(number, F.lit(decimals)))
+        return made + (number - number)
+
+    return cut_one
+
+
+def coarse_number(digits: int, *, half: bool) -> One:
+    """Return a function that cuts floats to tens, hundreds or more, or rounds them, halves away from zero."""
+    step, more = F.lit(float(10**digits)), float(10**digits // 2 if half else 0)
+    return lambda number: down((F.abs(number) + more) / step) * step * F.signum(number)
+
+
+def coarse_whole(digits: int, *, half: bool) -> One:
+    """Return a function that cuts whole numbers to tens, hundreds or more, or rounds them, halves away from zero."""
+    step = F.lit(f"{10**digits}").cast("decimal(20,0)")
+    more = F.lit(f"{10**digits // 2 if half else 0}").cast("decimal(20,0)")
+
+    def made(number: Any) -> Any:
+        size = F.abs(number) + more
+        return F.when(number < 0, -(size - size % step)).otherwise(size - size % step)
+
+    return whole(made)
+
+
+def great_circle(longitude: Any, latitude: Any, east: Any, north: Any) -> Any:
+    """Return the distance between two points of the globe, in kilometres."""
+    longitude, latitude, east, north = (F.radians(angle) for angle in (longitude, latitude, east, north))
+    across, along = F.sin((north - latitude) / 2), F.sin((east - longitude) / 2)
+    chord = not_nan(across * across + F.cos(latitude) * F.cos(north) * along * along)
+    return F.asin(F.sqrt(F.when(chord > 1, F.lit(1.0)).otherwise(chord))) * (2 * EARTH)
 
 
 def to_whole(ddl: str) -> One:

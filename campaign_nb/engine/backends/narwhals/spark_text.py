@@ -7,6 +7,7 @@ from typing import Any
 
 from pyspark.sql.connect import functions as F
 
+from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.messages.cells import MOST_MONEY, NUDGE, NUDGED
 
 _WHITE = r"\t\n\u000b\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -98,12 +99,35 @@ def _domain(address: Any) -> Any:
     return F.nullif(F.regexp_substr(address, F.lit(r"@[^@]*\z")), F.lit("\ufdd0")).substr(F.lit(2), F.lit(2**31 - 1))
 
 
+def _capitals(value: Any) -> Any:
+    """Write every run of letters with one capital; the case of letters comes from their whole text."""
+    runs = F.regexp_extract_all(F.lower(value), F.lit(r"\p{IsAlphabetic}+|\P{IsAlphabetic}+"), F.lit(0))
+    return F.array_join(F.transform(runs, lambda run: F.concat(F.initcap(F.substring(run, 1, 1)), F.substring(run, 2, 2**31 - 1))), "")
+
+
+_MOST_CODE, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
+
+
+def _character(code: Any) -> Any:
+    """Encode a code as UTF-8; null for what is none."""
+    whole = code.try_cast("bigint")
+    number = F.when(whole.between(1, _MOST_CODE) & ~whole.between(*_SURROGATES), whole)
+    last, third, second = (F.shiftright(number, 6 * n).bitwiseAND(F.lit(63)) + 128 for n in range(3))
+    two = (F.shiftright(number, 6) + 192) * 256 + last
+    three = ((F.shiftright(number, 12) + 224) * 256 + third) * 256 + last
+    four = (((F.shiftright(number, 18) + 240) * 256 + second) * 256 + third) * 256 + last
+    written = F.when(number < 0x80, number).when(number < 0x800, two).when(number < 0x10000, three).otherwise(four)
+    return F.decode(F.unhex(F.hex(written)), "UTF-8")
+
+
 _ONE: Mapping[str, Callable[[Any], Any]] = {
     "lower": F.lower,
     "upper": F.upper,
     "trim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+|[{_WHITE}]+\z", ""),
     "ltrim": lambda value: F.regexp_replace(value, rf"\A[{_WHITE}]+", ""),
     "rtrim": lambda value: F.regexp_replace(value, rf"[{_WHITE}]+\z", ""),
+    "smart": _capitals,
+    "char": _character,
     "ascii": lambda value: F.ascii(value).cast("bigint"),
     "length": lambda value: F.char_length(value).cast("bigint"),
     "data_length": lambda value: F.octet_length(value).cast("bigint"),
@@ -171,3 +195,24 @@ def is_email(value: Any) -> Any:
     other = F.regexp_like(value, F.lit(_ADDRESS)) & ~F.regexp_like(value, F.lit(_MIXED)) & (F.char_length(value) <= 254)
     beyond = other & (F.position(F.lit("@"), value) <= 65)
     return F.when(value.isNull(), F.lit(None).cast("boolean")).when(plain, fits & F.regexp_like(value, F.lit(_PLAIN))).otherwise(beyond)
+
+
+_STAMP = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?\z"
+_OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})\z"
+
+
+def clock_of_text(text: Any) -> Any:
+    """Read ISO text as a date-time without zone, null for any other text."""
+    seconds = F.when(F.char_length(text) == len("2026-07-01T09:30"), F.lit(":00")).otherwise(F.lit(""))
+    return F.when(F.regexp_like(text, F.lit(_STAMP)), F.concat(text, seconds).try_cast("timestamp_ntz"))
+
+
+def instant_of_text(text: Any, zone: str) -> Any:
+    """Read ISO text as an instant, by its offset or on the clock of a zone; null for any other text."""
+    plain = clock_of_text(F.regexp_replace(text, rf"(:[0-9.]+){_OFFSET}", "$1"))
+    offset = F.when(F.contains(text, F.lit(":")), F.regexp_substr(text, F.lit(_OFFSET)))
+    digits = F.regexp_replace(F.regexp_replace(offset, "Z", "0000"), "[^0-9]", "")
+    minutes = F.substring(digits, 1, 2).cast("bigint") * 60 + F.substring(digits, 3, 2).cast("bigint")
+    east = F.when(F.startswith(offset, F.lit("-")), -minutes).otherwise(minutes)
+    there = spark.from_micros(spark.micros(plain) - east * 60_000_000).cast("timestamp")
+    return F.when(offset.isNotNull(), there).otherwise(spark.at_zone(plain, zone))

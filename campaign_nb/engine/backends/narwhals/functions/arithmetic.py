@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from campaign_nb.engine.backends.narwhals import spark
 from campaign_nb.engine.backends.narwhals.functions.table import Implementation, Table
@@ -19,8 +19,10 @@ from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules.functions.signature import widest
 from campaign_nb.rules.tree import Type
 
+OfNumbers: TypeAlias = Callable[[Sequence[Operand], Context], Operand]
 
-def of_numbers(name: str, whole: Callable[..., Any], number: Callable[..., Any], decimal: Callable[..., Any] | None) -> Implementation:
+
+def of_numbers(name: str, whole: Callable[..., Any], number: Callable[..., Any], decimal: Callable[..., Any] | None) -> OfNumbers:
     """Return an implementation for numbers, by the widest kind among them; None for decimals refuses them."""
 
     def implementation(args: Sequence[Operand], _: Context) -> Operand:
@@ -81,11 +83,22 @@ def _round(args: Sequence[Operand], context: Context) -> Operand:
     if decimals is None:
         return constant(None)
     if decimals < 0:
-        raise Refusal("round to tens, hundreds or more")
-    number, decimal = spark.rounded(decimals), spark.rounded_decimal(decimals)
-    made = of_numbers("round", spark.unchanged, number, decimal)(args[:1], context)
-    assert isinstance(made, Operand)
-    return made
+        return _coarse("round", -decimals, half=True)(args[:1], context)
+    return of_numbers("round", spark.unchanged, spark.rounded(decimals), spark.rounded_decimal(decimals))(args[:1], context)
+
+
+def _trunc(args: Sequence[Operand], context: Context) -> Operand:
+    decimals = _decimals("trunc", args)
+    if decimals is None:
+        return constant(None)
+    if decimals < 0:
+        return _coarse("trunc", -decimals, half=False)(args[:1], context)
+    return of_numbers("trunc", spark.unchanged, spark.cut_number(decimals), spark.cut_decimal(decimals))(args[:1], context)
+
+
+def _coarse(name: str, digits: int, *, half: bool) -> OfNumbers:
+    """Return an implementation for tens, hundreds or more."""
+    return of_numbers(f"{name} to tens", spark.coarse_whole(digits, half=half), spark.coarse_number(digits, half=half), None)
 
 
 def _to_double(args: Sequence[Operand], _: Context) -> Operand:
@@ -121,6 +134,8 @@ TABLE: Table = {
     "ceil": of_numbers("ceil", spark.unchanged, spark.up, None),
     "floor": of_numbers("floor", spark.unchanged, spark.down, None),
     "round": _round,
+    "trunc": _trunc,
+    "distance": lambda args, _: Operand(native(partial(spark.of_floats, spark.great_circle), *(arg.expr for arg in args)), Type.NUMBER),
     "greatest": _extreme(spark.greatest),
     "least": _extreme(spark.least),
     "sign": lambda args, _: Operand(native(spark.sign, args[0].expr), Type.INTEGER),

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from campaign_nb.clock import zone
-from campaign_nb.engine.backends.narwhals import spark
+from campaign_nb.engine.backends.narwhals import spark, spark_text
 from campaign_nb.engine.backends.narwhals.functions.table import Implementation, Table
 from campaign_nb.engine.backends.narwhals.native import native
 from campaign_nb.engine.backends.narwhals.operand import Context, Operand, common, constant, literal, local
@@ -141,6 +141,15 @@ def _trunc_date_tz(args: Sequence[Operand], context: Context) -> Operand:
     return back(native(spark.cut, shown, args[1].expr), name)
 
 
+def _to_date_time(args: Sequence[Operand], _: Context) -> Operand:
+    return Operand(native(spark_text.clock_of_text, args[0].expr), Type.DATETIME)
+
+
+def _to_timestamp(args: Sequence[Operand], context: Context) -> Operand:
+    made = native(partial(spark_text.instant_of_text, zone=context.zone), args[0].expr)
+    return Operand(made, Type.DATETIME, context.zone)
+
+
 def _days_ago_int(args: Sequence[Operand], context: Context) -> nw.Expr:
     return native(spark.day_number, native(spark.moved("d", -1, _MOST["d"]), literal(context.today), args[0].expr))
 
@@ -151,6 +160,8 @@ TABLE: Table = {
     "trunc_date": _trunc_date,
     "trunc_date_tz": _trunc_date_tz,
     "days_ago_int": _days_ago_int,
+    "to_date_time": _to_date_time,
+    "to_timestamp": _to_timestamp,
     **{name: _part(name) for name in spark.PARTS},
     "days_ago": _from_today("d", -1),
     "days_ahead": _from_today("d", 1),
