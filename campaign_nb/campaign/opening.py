@@ -13,6 +13,7 @@ from campaign_nb.engine.program import Program
 from campaign_nb.errors import DataError, DefinitionError, Problem, StoreError
 from campaign_nb.graph.definition import Definition
 from campaign_nb.graph.document import from_json, to_json
+from campaign_nb.graph.lifecycle import Status
 from campaign_nb.schedule import Schedule
 from campaign_nb.scheduler import Scheduled
 from campaign_nb.store import campaigns, runs
@@ -53,7 +54,7 @@ def version_of(workspace: Workspace, name: str) -> tuple[CampaignRecord, Version
         raise StoreError(Problem(f"campaign {name!r}", what, "a workspace in which a campaign was published", "campaign.publish()"))
     with workspace.store.read() as connection:
         record = campaigns.named(connection, name)
-        version = campaigns.published(connection, record.id)
+        version = None if record.status == Status.DRAFT else campaigns.published(connection, record.id)
         if version is None and record.version:
             version = campaigns.version(connection, record.id, record.version)
     if version is None:

@@ -65,9 +65,16 @@ def record_superseded(connection: Connection, item: Scheduled, at: dt.datetime) 
     schedule = _read(old.schedule)
     rows = [row for row in launches.list_launches(connection, item.campaign_id) if row.version == old.version]
     after = considered(rows, old.published_at)
-    if schedule is not None and after < item.since:
-        gap = schedule.missed(after, item.since)
+    withdrawn = meta.get(connection, _withdrawn(item.campaign_id))
+    until = min(item.since, dt.datetime.fromisoformat(withdrawn)) if withdrawn else item.since
+    if schedule is not None and after < until:
+        gap = schedule.missed(after, until)
         record_gap(connection, item.campaign_id, old.version, schedule, gap, at, f"version {item.version} was published")
+
+
+def note_withdrawn(connection: Connection, campaign_id: str, at: dt.datetime) -> None:
+    """Remember when a campaign was brought back to draft: what its schedule names after that is not missed."""
+    meta.put(connection, _withdrawn(campaign_id), at.isoformat())
 
 
 def considered(rows: list[LaunchRecord], since: dt.datetime) -> dt.datetime:
@@ -97,6 +104,10 @@ def forget_pause(connection: Connection, campaign_id: str) -> None:
 
 def _key(campaign_id: str) -> str:
     return f"paused:{campaign_id}"
+
+
+def _withdrawn(campaign_id: str) -> str:
+    return f"withdrawn:{campaign_id}"
 
 
 def _read(document: str) -> Schedule | None:

@@ -13,6 +13,7 @@ from campaign_nb.errors import DefinitionError, Problem, RunError
 from campaign_nb.graph.definition import MOST_LABEL, is_label
 from campaign_nb.graph.lifecycle import ACTIONS, Status, check
 from campaign_nb.schedule import Schedule
+from campaign_nb.scheduler import gaps
 from campaign_nb.store import Connection, Store, campaigns, inventory, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import UNFINISHED
@@ -70,18 +71,20 @@ def act(store: Store, clock: Clock, campaign_id: str, action: str) -> CampaignRe
         if action == "delete":
             _remove(connection, record, now, f"campaign {record.name!r} deleted")
             return None
-        target = ACTIONS[action].to
+        target, confirmed = ACTIONS[action].to, [MOVED] if record.pause_reason else []
         if target is not None:
             record = campaigns.transition(connection, record.id, [record.status], target, now, _SAYS[action])
         else:
             seen = f"; seen and confirmed: {record.pause_reason}" if action == "resume" and record.pause_reason else ""
             record = campaigns.flag(connection, record.id, now, _SAYS[action] + seen, paused=action == "pause")
+        if action == "back_to_draft":
+            gaps.note_withdrawn(connection, record.id, now)
         if action in _ENDS_RUNS:
             for run in runs.list_runs(connection, record.id, UNFINISHED):
                 runs.move(connection, run.id, UNFINISHED, "stopped", now, "run stopped")
         if action == "resume":
             for run in runs.list_runs(connection, record.id, ["paused"]):
-                runs.resume(connection, run.id, now, also=[MOVED])
+                runs.resume(connection, run.id, now, also=confirmed)
             if record.error:
                 record = campaigns.flag(connection, record.id, now, "error cleared: resumed", error=False)
         return record
