@@ -78,6 +78,7 @@ def no_claim(patch: pytest.MonkeyPatch) -> None:
         return claim(connection, campaign, version, f"{nominal}, number {next(numbers)}", *rest, **more)  # type: ignore[arg-type] # as given
 
     patch.setattr(Launches, "considered", considered)
+    patch.setattr(Launches, "is_ahead", lambda *_: False)
     patch.setattr(launches, "claim", unique)
 
 
