@@ -28,7 +28,10 @@ _abandoned: list[Connection] = []
 
 
 class Guard(Protocol):
-    """What must hold for a thread's writes to count, looked at in each of its transactions."""
+    """What must hold for a thread's writes to count.
+
+    It is looked at in each of the thread's transactions.
+    """
 
     def check(self, connection: Connection) -> None:
         """Raise when the transaction must not go on."""
@@ -80,7 +83,9 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path, *, url: str | None = None, lease: float | None = None) -> Store:
-        """Open the store of a folder, or make one there; with `url`, that of a database of PostgreSQL.
+        """Open the store of a folder, or make one there.
+
+        With `url`, that of a database of PostgreSQL.
 
         Shape: the folder gets mode 0700 if it is made here, the file `store.db` mode 0600.
         Units: `lease` is the seconds after which others go on with what this kernel executes if it stands still; None
@@ -115,7 +120,10 @@ class Store:
 
     @property
     def question(self) -> Problem | None:
-        """What must be answered before anything is launched: whether this store, found elsewhere, is the one to go on."""
+        """What must be answered before anything is launched.
+
+        It asks whether this store, found elsewhere, is the one to go on.
+        """
         if not self._asks:
             return None
         with self.read() as connection:
@@ -129,7 +137,10 @@ class Store:
         return Problem(self._where, what, expected, "make sure that the other one is off, then: ws.confirm_here()")
 
     def confirm_here(self, at: dt.datetime) -> bool:
-        """Say that this store is the one to go on; False when nobody asked. Answered for all kernels at once."""
+        """Say that this store is the one to go on, for all kernels at once.
+
+        False when nobody asked.
+        """
         question = self.question
         if question is None:
             return False
@@ -141,7 +152,10 @@ class Store:
 
     @property
     def guard(self) -> Guard | None:
-        """What must hold for the writes of this thread; threads that write for it take it over by hand."""
+        """What must hold for the writes of this thread.
+
+        Threads that write for it take it over by hand.
+        """
         return getattr(self._here, "guard", None)
 
     @guard.setter
