@@ -17,6 +17,7 @@ from campaign_nb.campaign import Campaign, DryRun, Explanation, LiveRun
 from campaign_nb.clock import ManualClock, ShiftedClock, SystemClock
 from campaign_nb.data.file_column import FileColumn
 from campaign_nb.data.model import DataModel, Link
+from campaign_nb.delivery.tell import MailServer
 from campaign_nb.engine.engines import Spark
 from campaign_nb.errors import (
     ActivityError,
@@ -37,6 +38,7 @@ from campaign_nb.rules.filters import Filter
 from campaign_nb.rules.functions import namespace as fn
 from campaign_nb.rules.parse import rule
 from campaign_nb.schedule import Asap, Cron, Daily, Monthly, Once, OnSignal, SeveralTimesADay, Weekly
+from campaign_nb.secrets import Secret
 from campaign_nb.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -62,6 +64,7 @@ __all__ = [
     "Link",
     "LiveRun",
     "Lookup",
+    "MailServer",
     "ManualClock",
     "Monthly",
     "OnSignal",
@@ -70,6 +73,7 @@ __all__ = [
     "ResponseModel",
     "RunError",
     "ScheduleError",
+    "Secret",
     "SeveralTimesADay",
     "ShiftedClock",
     "Spark",

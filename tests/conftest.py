@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 # Folders and markers whose seconds are shown apart; all other tests are everyday ones.
-PARTS = ("kernel", "browser", "packaging", "notebooks", "bench", "spark", "differential")
+PARTS = ("kernel", "browser", "packaging", "notebooks", "bench", "spark", "postgres", "differential", "faults", "cli")
 
 # What tests may ask for, the names that it goes by, and Debian's package.
 PROGRAMS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import ClassVar, Self
@@ -72,5 +73,9 @@ def _faults(where: str, signal: str | None, values: Mapping[str, object]) -> Ite
     if signal is None and values:
         yield Problem(where, "values without a campaign to signal", "signal=, the campaign that gets them", _DO)
     for name, value in values.items():
-        if not isinstance(value, _VALUES):
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance] # users
+            yield Problem(where, f"a value is called {name!r}", "the name of one of its variables", _DO)
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Problem(where, f"the value {name!r} is {value}", "a finite number", _DO)
+        elif not isinstance(value, _VALUES):
             yield Problem(where, f"the value {name!r} is a {type(value).__name__}", "text, a number, true or false, a date", _DO)

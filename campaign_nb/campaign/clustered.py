@@ -50,13 +50,14 @@ class ClusterRun(DryRun):
         """
         return self._cluster.messages(label)
 
-    def write(self, folder: str | os.PathLike[str]) -> list[str]:
-        """Let the cluster write every population and every message as Parquet.
+    def write(self, folder: str | os.PathLike[str], *, messages: bool = True, populations: bool = True) -> list[str]:
+        """Let the cluster write every population and every message as Parquet, or one of both.
 
+        It keeps what several of them share until all are written.
         Shape: below a folder that the cluster reaches, a folder for each population and each message activity.
         Return the folders written.
         """
-        return self._cluster.write(os.fspath(folder))
+        return self._cluster.write(os.fspath(folder), messages=messages, populations=populations)
 
     def population(self, ref: Ref, columns: Sequence[str] = (), *, first: int | None = None) -> pl.DataFrame:
         """Refuse to bring rows to this machine.

@@ -104,13 +104,15 @@ class Life(Building):
         refuse_live(self.workspace.engine, f"campaign {self.name!r}")
         return self._published.publish(confirm)
 
-    def launch(self) -> LiveRun:
+    def launch(self, *, steps: bool = False) -> LiveRun:
         """Start a run now, beside the schedule; `run.wait("60s")` holds until it is done.
 
+        With `steps=True` each activity is a stage of its own: the same people and numbers, with the time that each takes and
+        its rows kept, slower than activities that compute together.
         Errors: a campaign that is not published, is paused, or has ended.
         """
         refuse_live(self.workspace.engine, f"campaign {self.name!r}")
-        return self._published.launch()
+        return self._published.launch(steps=steps)
 
     def signal(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Start a run of a campaign that waits for signals.

@@ -9,18 +9,23 @@ from typing import Any
 
 import polars as pl
 
-from campaign_nb.store import Store, campaigns, log, runs
+from campaign_nb.delivery.notices import SIGNAL
+from campaign_nb.store import Store, campaigns, launches, log, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
+from campaign_nb.store.launches import LaunchRecord
+from campaign_nb.store.runs import RunRecord, TaskRecord
 from campaign_nb.workspace import Listing
 from campaign_nb.workspace.life import schedule_of
 
 _INSTANT = pl.Datetime("us", "UTC")
 _Columns = dict[str, Any]
 _LOG: _Columns = {"at": _INSTANT, "level": pl.String, "activity": pl.String, "message": pl.String}
-_TIMES: _Columns = {"started_at": _INSTANT, "ended_at": _INSTANT, "error": pl.String}
+_TIMES: _Columns = {"started_at": _INSTANT, "ended_at": _INSTANT, "duration": pl.Duration("us"), "error": pl.String}
 _TASK: _Columns = {"run": pl.String, "activity": pl.String, "kind": pl.String, "stage": pl.Int64, "state": pl.String}
-_TASKS = {**_TASK, "rows_in": pl.Int64, "rows_out": pl.Int64, "as_of": _INSTANT, **_TIMES}
-_RUNS: _Columns = {"run": pl.String, "version": pl.Int64, "state": pl.String, "as_of": _INSTANT, **_TIMES}
+_TASKS = {**_TASK, "rows_in": pl.Int64, "rows_out": pl.Int64, "as_of": _INSTANT, **_TIMES, "note": pl.String}
+_RUN: _Columns = {"run": pl.String, "version": pl.Int64, "state": pl.String, "as_of": _INSTANT, **_TIMES}
+_WAY: _Columns = {"started_by": pl.String, "reason": pl.String, "held_at": pl.String, "due_at": _INSTANT, "variables": pl.String}
+_RUNS = {**_RUN, **_WAY, "mode": pl.String}
 _VERSION: _Columns = {"version": pl.Int64, "state": pl.String, "activities": pl.Int64, "runs": pl.Int64}
 _VERSIONS = {**_VERSION, "schedule": pl.String, "created_at": _INSTANT, "published_at": _INSTANT}
 
@@ -41,7 +46,7 @@ def tasks_of(name: str, store: Store | None, run_ids: Iterable[str]) -> Listing:
         with store.read() as connection:
             found = [task for run_id in run_ids for task in runs.list_tasks(connection, run_id)]
         rows = [
-            (t.run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, t.started_at, t.ended_at, t.error_text)
+            (t.run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, *_times(t), t.error_text, t.note)
             for t in found
         ]
     return _listing(f"tasks of {name}", rows, _TASKS, "activity")
@@ -53,7 +58,8 @@ def runs_of(name: str, store: Store | None, record: CampaignRecord | None) -> Li
     if store is not None and record is not None:
         with store.read() as connection:
             found = runs.list_runs(connection, record.id)
-        rows = [(run.id, run.version, run.state, run.as_of, run.started_at, run.ended_at, run.error_text) for run in found]
+            asked = {item.run_id: item for item in launches.list_launches(connection, record.id) if item.run_id is not None}
+        rows = [_run(run, asked.get(run.id), record) for run in found]
     return _listing(f"runs of {name}", rows, _RUNS, "run")
 
 
@@ -74,6 +80,21 @@ def versions_of(name: str, store: Store | None, record: CampaignRecord | None, d
 def draft_row(number: int, activities: int, schedule: str | None, created_at: dt.datetime | None) -> tuple[Any, ...]:
     """Return the row of a version that is being written."""
     return (number, "draft", activities, 0, schedule, created_at, None)
+
+
+def _times(item: RunRecord | TaskRecord) -> tuple[dt.datetime | None, dt.datetime | None, dt.timedelta | None]:
+    """Return when something started and ended, and how long it took."""
+    took = None if item.started_at is None or item.ended_at is None else item.ended_at - item.started_at
+    return item.started_at, item.ended_at, took
+
+
+def _run(run: RunRecord, launch: LaunchRecord | None, record: CampaignRecord) -> tuple[Any, ...]:
+    """Return the row of a run: what started it, and why it stands, or else why it started when it did."""
+    by = "by hand" if launch is None else "signal" if launch.nominal.startswith(SIGNAL) else "schedule"
+    halted = ("an error" if run.error_text else record.pause_reason or "a breakpoint") if run.state == "paused" else ""
+    reason = halted or ("" if launch is None else launch.reason)
+    times = (run.as_of, *_times(run), run.error_text)
+    return (run.id, run.version, run.state, *times, by, reason, run.held_at, run.due_at, run.variables, run.mode)
 
 
 def _version(item: VersionRecord, newest: int, runs: int) -> tuple[Any, ...]:

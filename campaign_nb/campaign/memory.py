@@ -41,7 +41,7 @@ def recalled(
         return memory
     with workspace.store.read() as connection:
         earlier = _earlier(connection, campaign, run)
-        done = {item.id: {task.activity for task in runs.list_tasks(connection, item.id)} for item in earlier}
+        done = {item.id: _reached(connection, item.id) for item in earlier}
         for label, recall in recalls.items():
             own = [item for item in earlier if label in done[item.id]]
             if recall.variable is not None:
@@ -57,6 +57,11 @@ def _earlier(connection: Connection, campaign: str, run: RunRecord | None) -> li
     found = [] if record is None else runs.list_runs(connection, record.id)
     others = [item for item in found if item.state not in FORGOTTEN and (run is None or item.id != run.id)]
     return [item for item in others if run is None or item.started_at <= run.started_at]
+
+
+def _reached(connection: Connection, run_id: str) -> set[str]:
+    """Return the activities that a run got to; of an old one, whose tasks are removed, those that it counted."""
+    return {task.activity for task in runs.list_tasks(connection, run_id)} | {label for label, _ in runs.read_counts(connection, run_id)}
 
 
 def _keys(workspace: Workspace, connection: Connection, label: str, kept: list[RunRecord], none: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from campaign_nb.campaign.observed import observed
 from campaign_nb.campaign.run import DryRun
 from campaign_nb.graph.lifecycle import FINAL
 from campaign_nb.render import html
@@ -12,6 +13,8 @@ from campaign_nb.workspace import Workspace
 
 if TYPE_CHECKING:
     from campaign_nb.campaign.campaign import Campaign
+
+_LOOKED_AT = 5
 
 
 class Publication:
@@ -77,11 +80,23 @@ class Panel:
         record = self.campaign.stored()
         return [record.pause_reason] if record is not None and record.pause_reason else []
 
+    def _halts(self) -> list[str]:
+        """Return where and why the newest runs have halted, with what lets them go on."""
+        campaign, runs, record = self.campaign, self.campaign.runs, self.campaign.standing()
+        paused = record is not None and record.paused
+        found = [(place, observed(campaign, runs[place]).told) for place in range(min(_LOOKED_AT, len(runs))) if runs[place].held_at]
+        return [
+            f"at {told['held_at']}: {html.one_line(told['why'], 200)} → "
+            + ("campaign.resume()" if paused else f"campaign.runs[{place}].resume()")
+            for place, told in found
+        ]
+
     def __repr__(self) -> str:
         schedule = self.campaign.schedule
         lines = [f"campaign {self.campaign.name!r} is {self.campaign.status}"]
         lines += [f"  {schedule.explain()}"] if schedule is not None else ["  runs once, as soon as possible"]
         lines += [f"  paused: {reason}" for reason in self._pause_reason()]
+        lines += [f"  halted {halt}" for halt in self._halts()]
         return "\n".join([*lines, *(f"  next: {launch}" for launch in self.next_launches(3))])
 
     def _repr_html_(self) -> str:
@@ -89,5 +104,6 @@ class Panel:
         rows: list[tuple[object, object]] = [("Status", self.campaign.status)]
         rows.append(("Schedule", schedule.explain() if schedule is not None else "once, as soon as possible"))
         rows += [("Paused", reason) for reason in self._pause_reason()]
+        rows += [("Halted", halt) for halt in self._halts()]
         rows += [("Next", launch) for launch in self.next_launches(3)]
         return html.card(self.campaign.name, rows)

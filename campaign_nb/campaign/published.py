@@ -13,6 +13,7 @@ from campaign_nb.campaign.stored import Stored, tags_in
 from campaign_nb.data.document import to_json as model_document
 from campaign_nb.delivery.notices import signal as send_signal
 from campaign_nb.engine.program import Program
+from campaign_nb.engine.runner import STEPS
 from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.graph.document import from_json, to_json
 from campaign_nb.graph.lifecycle import FINAL, Status
@@ -146,7 +147,7 @@ class Published(Stored):
         compiled = compile_definition(definition, campaign.data, campaign._owner().audiences)  # pyright: ignore[reportPrivateUsage] # one family
         return campaign._program(compiled, None, run)  # pyright: ignore[reportPrivateUsage] # one family
 
-    def _start(self, now: dt.datetime, message: str) -> RunRecord:
+    def _start(self, now: dt.datetime, message: str, mode: str = "live") -> RunRecord:
         campaign, record = self._campaign, self._stored()
         with campaign.workspace.store.begin() as connection:
             version = campaigns.published(connection, record.id)
@@ -154,16 +155,16 @@ class Published(Stored):
                 raise RunError(
                     Problem(f"campaign {record.name!r}", "it has no published version", "a published campaign", "campaign.publish()")
                 )
-            text = f"run started: {message}"
-            return runs.start(connection, record.id, version.version, self._as_of(now), now, seed=version.seed, message=text)
+            place, text = (record.id, version.version, self._as_of(now), now), f"run started: {message}"
+            return runs.start(connection, *place, seed=version.seed, mode=mode, message=text)
 
-    def launch(self) -> LiveRun:
-        """Start a run now."""
+    def launch(self, *, steps: bool = False) -> LiveRun:
+        """Start a run now; with steps, each of its activities is a stage of its own."""
         record, workspace = self._stored(), self._campaign.workspace
         with workspace.store.read() as connection:
             life.checked(connection, record, "launch")
         self.register()
-        run = self._start(workspace.clock.now(), "launched by hand")
+        run = self._start(workspace.clock.now(), "launched by hand", STEPS if steps else "live")
         life.purge(workspace.store, workspace.clock)
         workspace.scheduler.submit(run.id)
         workspace.scheduler.start()
@@ -192,7 +193,7 @@ class Published(Stored):
 
     def run(self, run_id: str) -> LiveRun:
         """Return a live run."""
-        return LiveRun(self._campaign.workspace, run_id, lambda: self._program(run_id))
+        return LiveRun(self._campaign.workspace, run_id, self._program)
 
     def latest(self) -> LiveRun | None:
         """Return the newest live run; None for a draft."""

@@ -10,6 +10,8 @@ from typing import Literal
 from campaign_nb.store.runs import TaskRecord
 
 OVER = ("done", "warning", "skipped")
+_TOO_LONG = 2.0
+"""A stage that takes longer than that many times what it took before is not like the one before."""
 Source = Literal["previous", "finished", "nothing"]
 
 
@@ -41,6 +43,7 @@ def remaining(
     `inputs` are the people of the transitions into each activity, None where they are not counted; `previous` are the
     tasks of the run before, `began` is when the stage that computes began. A stage of the run before that has what is
     left in it tells its time; without such a run, what is left takes as long as each finished activity took on average.
+    An estimate that the time since then has disproved is none.
 
     >>> remaining(["All"], {}, [], [], None, dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
     Remaining(rows=0, known=0, seconds=None, source='nothing')
@@ -60,7 +63,7 @@ def remaining(
 
 
 def _by_previous(left: Sequence[str], previous: Sequence[TaskRecord], elapsed: float) -> float | None:
-    """Add the times of the stages of the run before that are still to come; None where one is missing."""
+    """Add the times of the stages of the run before that are still to come; None where one is missing, or already far longer."""
     stage_of = {task.activity: task.stage for task in previous if task.state in OVER}
     if any(label not in stage_of for label in left):
         return None
@@ -68,15 +71,17 @@ def _by_previous(left: Sequence[str], previous: Sequence[TaskRecord], elapsed: f
     took = _stages(previous, stages)
     if any(number not in took for number in stages):
         return None
-    return sum(took.values()) - min(elapsed, took[stages[0]])
+    now = took[stages[0]]
+    return None if elapsed > _TOO_LONG * now else sum(took.values()) - min(elapsed, now)
 
 
 def _by_finished(left: Sequence[str], over: Collection[str], tasks: Sequence[TaskRecord], elapsed: float) -> float | None:
-    """Take for each activity that is left what a finished one took on average; None where none has finished."""
+    """Take for each activity that is left what a finished one took on average; None where none has, or it proved too little."""
     finished = [task for task in tasks if task.activity in over and task.state in OVER]
     took = _stages(finished, {task.stage for task in finished})
     counted = sum(task.stage in took for task in finished)
-    return max(0.0, sum(took.values()) / counted * len(left) - elapsed) if counted else None
+    seconds = sum(took.values()) / counted * len(left) - elapsed if counted else 0.0
+    return seconds if seconds > 0 else None
 
 
 def _stages(tasks: Iterable[TaskRecord], numbers: Collection[int]) -> dict[int, float]:

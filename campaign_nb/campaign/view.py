@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.live_run import LiveRun
-from campaign_nb.campaign.observed import observed
+from campaign_nb.campaign.observed import chosen, observed
 from campaign_nb.campaign.run import DryRun, Run
 from campaign_nb.graph import view
-from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.lifecycle import FINAL
 from campaign_nb.graph.problems import populations
 from campaign_nb.graph.view import Progress, Standing
@@ -57,7 +57,7 @@ def _standing(campaign: Campaign, run: dict[str, Any] | None) -> Standing:
     if record is None:
         return Standing(schedule=told, run=run)
     number = campaign._published.draft_version(record) or record.version  # pyright: ignore[reportPrivateUsage] # one family
-    return Standing(str(record.status), record.paused, record.error, record.pause_reason, number, told, run)
+    return Standing(str(record.status), record.paused, record.error, number, told, run, record.pause_reason)
 
 
 def _run(campaign: Campaign, run: Run | None) -> tuple[dict[str, Any] | None, Progress]:
@@ -68,13 +68,14 @@ def _run(campaign: Campaign, run: Run | None) -> tuple[dict[str, Any] | None, Pr
     if isinstance(run, LiveRun):
         seen = observed(campaign, run)
         states = {label: STATES.get(state, "pending") for label, state in seen.states.items()}
-        ways = {"closed": seen.closed, "passed": _passed(seen.states), "halted": seen.record.held_at}
-        return known | seen.told, Progress(states, seen.counts, _reasons(run), seen.notes, **ways)
+        progress = Progress(states, seen.counts, _reasons(seen.reasons), seen.notes, seen.closed, _passed(seen.states), seen.record.held_at)
+        return known | seen.told, progress
     told = known | {"state": run.state, "started": run.as_of.isoformat(), "ended": run.as_of.isoformat(), "progress": 1.0}
     if isinstance(run, DryRun) and run.digest == campaign.definition.digest():
         found = run.states()
         states = {label: STATES.get(state, "pending") for label, state in found.items()}
-        return told, Progress(states, dict(run.ports()), _reasons(run), chosen(campaign, run.notes), run.closed, _passed(found))
+        closed = frozenset(run._result.way.ports)  # pyright: ignore[reportPrivateUsage] # one family
+        return told, Progress(states, dict(run.ports()), _reasons(run.reasons()), chosen(campaign, run.notes), closed, _passed(found))
     return told, Progress()
 
 
@@ -82,9 +83,9 @@ def _passed(states: dict[str, str]) -> frozenset[str]:
     return frozenset(label for label, state in states.items() if state == "skipped")
 
 
-def _reasons(run: Run) -> dict[str, list[tuple[str, int]]]:
+def _reasons(counted: Mapping[tuple[str, str], int]) -> dict[str, list[tuple[str, int]]]:
     reasons: dict[str, list[tuple[str, int]]] = {}
-    for (label, reason), number in run.reasons().items():
+    for (label, reason), number in counted.items():
         if number:
             reasons.setdefault(label, []).append((reason, number))
     return reasons

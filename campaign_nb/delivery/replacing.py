@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from campaign_nb.clock import SystemClock
 from campaign_nb.errors import DeliveryError, Problem
 from campaign_nb.store import place
 from campaign_nb.store.faultpoint import faultpoint
@@ -29,11 +30,14 @@ else:
 
 PATIENCE = 10.0
 """How many seconds another program may hold a file's lock."""
+ABANDONED = 86_400.0
+"""After how many seconds a half-written file counts as left by a process that died."""
 
 
 def replace(target: Path, fill: Callable[[Path], object], where: str) -> None:
     """Let `fill` write a file, then put it in the place of another in one step.
 
+    Half-written files that a crash has left in that folder are removed a day later.
     Shape: rights of a file that is replaced stay; a new one is for its owner alone.
     Errors: what the disk refuses; nothing is left behind.
     """
@@ -51,11 +55,20 @@ def replace(target: Path, fill: Callable[[Path], object], where: str) -> None:
         faultpoint("replaced")
         place.flush(target.parent)
         faultpoint("replacement kept")
+        _tidy(target.parent)
     except OSError as error:
         raise from_system(error, where) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    before = SystemClock().now().timestamp() - ABANDONED
+    for path in folder.glob(place.TEMPORARY + "[0-9a-f]" * 32):
+        with contextlib.suppress(OSError):
+            if path.lstat().st_mtime <= before:
+                path.unlink()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from campaign_nb.engine.backends.polars.expressions import compile_rule
 from campaign_nb.engine.backends.polars.sides import context_of
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.plan import OPEN, Closed
-from campaign_nb.errors import Problem, RunError
+from campaign_nb.errors import CampaignError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.problems import CompiledCampaign
 from campaign_nb.rules import tree
@@ -117,7 +117,7 @@ def _choose(campaign: CompiledCampaign, way: Way, label: str, counts: Counts, mo
                 if not item.previous and ref not in counts and ref not in way.ports:
                     raise Unknown(label)
                 sizes[item] = previous.get(ref) if item.previous else 0 if ref in way.ports else counts[ref]
-    chosen = next((port for port, node in made.ways if holds(node, sizes, moment)), made.otherwise)
+    chosen = next((port for port, node in made.ways if _held(f"test {label!r}, {port!r}", node, sizes, moment)), made.otherwise)
     way.ports |= {Ref(label, port) for port in made.ports if port != chosen}
     told = [f"{_name(size)}: {'unknown' if number is None else f'{number:,}'}" for size, number in sizes.items()]
     way.notes[label] = f"{chosen}" + (f" ({'; '.join(told)})" if told else "")
@@ -126,6 +126,14 @@ def _choose(campaign: CompiledCampaign, way: Way, label: str, counts: Counts, mo
 def _name(size: tree.Size) -> str:
     of = size.activity if size.port == "out" else f"{size.port} of {size.activity}"
     return f"{of} before" if size.previous else of
+
+
+def _held(where: str, node: tree.Node, sizes: Mapping[tree.Size, int | None], moment: Moment) -> bool:
+    try:
+        return holds(node, sizes, moment)
+    except CampaignError as error:
+        found = [Problem(where, f"{problem.where}: {problem.what}", problem.expected, problem.do) for problem in error.problems]
+        raise RunError(*found, subject=where if len(found) > 1 else "") from error
 
 
 def holds(node: tree.Node, sizes: Mapping[tree.Size, int | None], moment: Moment) -> bool:

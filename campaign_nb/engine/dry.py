@@ -112,7 +112,7 @@ def dry_run(program: Program, responses: Responses | None = None, *, count: bool
     way = Way()
     if count:
         follow(program.campaign, way, program.campaign.order, counted.ports, moments_of(program.campaign, program.start), program.previous)
-    return DryResult(counted, found, way, program)
+    return DryResult(counted, {label: item for label, item in found.items() if label not in way.labels}, way, program)
 
 
 def decided(program: Program, responses: Responses | None = None) -> Program:

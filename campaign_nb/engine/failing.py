@@ -9,7 +9,7 @@ from campaign_nb.engine.plan import Plan, Stage, Task
 from campaign_nb.engine.program import Program
 from campaign_nb.errors import CampaignError
 from campaign_nb.graph.handling import OnError
-from campaign_nb.store import Connection, campaigns, log, runs
+from campaign_nb.store import Connection, alerts, campaigns, log, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.runs import RunRecord
 
@@ -52,7 +52,9 @@ class Failing:
             if policy == "suspend":
                 self._suspend(connection, run, stage, text)
                 return Outcome(False, True, text)
-            runs.finish(connection, run.id, "failed", self._clock.now(), error_text=text)
+            now, label = self._clock.now(), stage.tasks[0].label
+            runs.finish(connection, run.id, "failed", now, error_text=text)
+            alerts.trouble(connection, run.campaign_id, run.id, label, now, "Run failed", text)
             if policy == "abort":
                 message = f"paused: run {run.id[:8]} was aborted by an error"
                 campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True, error=True, error_text=text)
@@ -97,6 +99,7 @@ class Failing:
     def _suspend(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
         now, labels = self._clock.now(), ", ".join(repr(task.label) for task in stage.tasks[:3])
         runs.halt(connection, run.id, stage.tasks[0].label, now, f"suspended at {labels} by an error", error_text=text)
+        alerts.trouble(connection, run.campaign_id, run.id, stage.tasks[0].label, now, "Run suspended by an error", text)
         message = f"paused: run {run.id[:8]} is suspended by an error: {' '.join(text.split())}"
         campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
 

@@ -95,20 +95,21 @@ def moments_of(campaign: CompiledCampaign, start: Moment) -> dict[str, Moment]:
 def stages_of(campaign: CompiledCampaign, moments: Mapping[str, Moment], *, single: bool = False) -> dict[str, int]:
     """Return the number of the stage in which each activity runs, from 0: by instant, then by barriers passed.
 
+    What may fail or take too long by itself comes after all others of the same depth, each in a stage of its own.
     Single: each activity is a stage of its own, in order.
     """
     if single:
         return {label: number for number, label in enumerate(sorted(campaign.order, key=lambda label: moments[label].as_of))}
-    found: dict[str, tuple[dt.datetime, int]] = {}
+    found: dict[str, tuple[dt.datetime, int, int]] = {}
     nodes = campaign.definition.nodes
-    for label in campaign.order:
+    for place, label in enumerate(campaign.order, 1):
         depth, before = 0, _starts_stage(nodes[label])
         for ref in campaign.definition.needs(label):
             passed = before or _ends_stage(nodes[ref.label])
             depth = max(depth, found[ref.label][1] + (1 if passed else 0))
-        found[label] = (moments[label].as_of, depth)
-    order = {place: number for number, place in enumerate(sorted(set(found.values())))}
-    return {label: order[place] for label, place in found.items()}
+        found[label] = (moments[label].as_of, depth, place if nodes[label].handling.alone else 0)
+    order = {key: number for number, key in enumerate(sorted(set(found.values())))}
+    return {label: order[key] for label, key in found.items()}
 
 
 def _starts_stage(node: Node) -> bool:

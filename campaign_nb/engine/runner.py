@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -31,6 +31,7 @@ from campaign_nb.steps import Render, Step
 from campaign_nb.store import Connection, alerts, campaigns, files, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.faultpoint import faultpoint
+from campaign_nb.store.faults import is_passing
 from campaign_nb.store.files import Slot, Written
 from campaign_nb.store.runs import RunRecord
 
@@ -107,21 +108,23 @@ class Runner:
             run = self._get(run_id)
             if run.state not in ("running", "waiting") or stop():
                 return run
-            if (due := due_of(program, run, plan.stages[number])) > self._clock.now():
-                return self._wait(run, plan, plan.stages[number], due)
-            halt = next((task.label for task in plan.stages[number].tasks if self._halts(run, program, task)), None)
-            if halt is not None:
-                return self._halt(run, plan, number, halt)
             try:
                 way = self._way(run, program, plan.stages[number])
                 if way.closed != program.closed:
                     program = replace(program, closed=way.closed)
                     plan = program.plan(staged=True)
+                held = self._held(run, program, plan, number)
+                if held is not None:
+                    return held
                 run = self._stage(run, program, plan, plan.stages[number])
                 faultpoint("between stage and settlement")
                 self._settle(run, program.model)
                 faultpoint("between stages")
+                if run.state not in ("running", "waiting"):
+                    return run
             except Exception as error:
+                if is_passing(error):
+                    raise  # the disk or the server: the stage is tried again
                 outcome = self._failing.fail(run, program, plan, number, error)
                 run = self._get(run_id)
                 self._say(run, plan, 0, {task.label: "failed" for task in plan.stages[number].tasks}, message=outcome.text)
@@ -145,16 +148,28 @@ class Runner:
         follow(program.campaign, way, [task.label for task in stage.tasks], counts, moments, program.previous, counted=False)
         return way
 
+    def _held(self, run: RunRecord, program: Program, plan: Plan, number: int) -> RunRecord | None:
+        """Let the run wait or halt before a stage if it has to; a stage that it passes by holds nothing up."""
+        stage = plan.stages[number]
+        if all(task.closed for task in stage.tasks):
+            return None
+        if (due := due_of(program, run, stage)) > self._clock.now():
+            return self._wait(run, plan, stage, due)
+        halt = next((task.label for task in stage.tasks if self._halts(run, program, task)), None)
+        return None if halt is None else self._halt(run, plan, number, halt)
+
     def _halts(self, run: RunRecord, program: Program, task: Task) -> bool:
-        node = program.campaign.definition.nodes[task.label]
-        return node.handling.breakpoint and node.handling.enabled and task.label not in runs.passed(run)
+        return program.campaign.definition.nodes[task.label].handling.breakpoint and not task.closed and task.label not in runs.passed(run)
 
     def _halt(self, run: RunRecord, plan: Plan, number: int, label: str, reason: str = "") -> RunRecord:
         with self._store.begin() as connection:
             runs.halt(connection, run.id, label, self._clock.now(), reason or f"halted before {label!r}: a breakpoint")
             if reason:
                 message = f"paused: run {run.id[:8]} has not sent: {reason}"
-                campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True)
+                campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True, pause_reason=reason)
+                alerts.trouble(
+                    connection, run.campaign_id, run.id, label, self._clock.now(), "Campaign paused: its audience has moved", reason
+                )
         run = self._get(run.id)
         before = sum(len(earlier.tasks) for earlier in plan.stages[:number])
         self._say(run, plan, before, {label: "waiting"}, message=reason)
@@ -171,16 +186,17 @@ class Runner:
         faultpoint("stage begun")
         before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
         self._say(run, plan, before, {task.label: "running" for task in stage.tasks if not task.closed})
-        outputs = {ref: _output(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
+        outputs = {ref: output_of(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
         effects = [(task, effect, _effect_step(plan, task, effect)) for task, effect in stage.effects()]
         wanted: list[Step] = [*outputs.values(), *(step for _, _, step in effects)]
         sources = ModelSources(program.model, {**program.stored, **self._checkpoints(run.id)}, program.events)
         counted = compute(stage.tasks, plan, program.model, sources, dict.fromkeys(wanted, _same))
         faultpoint("stage computed")
         way = self._after(run, program, stage, counted)
-        reason = self._moved(run, program, stage, counted)
+        sending = [task for task in stage.tasks if task.activity.channel and task.label not in way.labels]
+        reason = self._moved(run, program, sending, counted)
         if reason:
-            return self._halt(run, plan, stage.number, next(task.label for task in stage.tasks if task.activity.channel), reason)
+            return self._halt(run, plan, stage.number, sending[0].label, reason)
         kept = [self._keep(run, ref, counted.delivered[step]) for ref, step in outputs.items()]
         done: list[tuple[Task, Effect, list[Written]]] = []
         for task, effect, step in effects:
@@ -192,7 +208,7 @@ class Runner:
         faultpoint("stage written")
         states = self._commit(run, program, stage, counted, way, kept, done)
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
-        self._say(run, plan, before + len(stage.tasks), states, ports, _exclusions(counted))
+        self._say(run, plan, before + len(stage.tasks), states, ports, exclusions_of(counted))
         return self._get(run.id)
 
     def _commit(
@@ -209,7 +225,7 @@ class Runner:
         with self._store.read() as connection:
             began = runs.stage(connection, run.id, stage.number)
         ended = self._clock.now()
-        tasks = [_task(task, counted, way, began.started_at, ended) for task in stage.tasks]
+        tasks = [task_of(task, counted, way, began.started_at, ended) for task in stage.tasks]
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
         closed = {(ref.label, ref.port) for ref in way.ports}
         with self._store.begin() as connection:
@@ -233,7 +249,7 @@ class Runner:
                 ended,
                 tasks=tasks,
                 counts=ports,
-                exclusions=_exclusions(counted),
+                exclusions=exclusions_of(counted),
                 closed=closed,
             )
         return {task.activity: task.state for task in tasks}
@@ -247,13 +263,12 @@ class Runner:
         follow(program.campaign, way, labels, {**counts, **counted.ports}, moments, program.previous)
         return way
 
-    def _moved(self, run: RunRecord, program: Program, stage: Stage, counted: Counted) -> str:
+    def _moved(self, run: RunRecord, program: Program, sending: Sequence[Task], counted: Counted) -> str:
         """Say why a run must not send yet: its audience moved by more than the campaign allows; empty when it may."""
         share = program.campaign.definition.settings.moved
         if share is None or MOVED in runs.passed(run):
             return ""
-        ports = {ref: counted.ports[ref] for task in stage.tasks if task.activity.channel for ref in [Ref(task.label)]}
-        return "; ".join(moved(program.previous, ports, share))
+        return "; ".join(moved(program.previous, {ref: counted.ports[ref] for ref in (Ref(task.label) for task in sending)}, share))
 
     def _keep(self, run: RunRecord, ref: Ref, rows: pl.DataFrame) -> Written:
         return write_rows(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), rows)
@@ -312,7 +327,8 @@ def _same(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows
 
 
-def _output(plan: Plan, stage: Stage, ref: Ref, columns: tuple[str, ...]) -> Output:
+def output_of(plan: Plan, stage: Stage, ref: Ref, columns: tuple[str, ...]) -> Output:
+    """Return the step that keeps a transition for later stages."""
     output = Output(stage.step_of(ref), columns)
     plan.moments[output] = plan.whole[ref.label].moment
     return output
@@ -327,11 +343,13 @@ def _effect_step(plan: Plan, task: Task, effect: Effect) -> Step:
     return output
 
 
-def _exclusions(counted: Counted) -> dict[tuple[str, str], int]:
+def exclusions_of(counted: Counted) -> dict[tuple[str, str], int]:
+    """Return how many rows were left out, by activity and reason."""
     return {(label, reason): n for label, found in counted.reasons.items() for reason, n in found.items() if n}
 
 
-def _task(task: Task, counted: Counted, way: Way, started: dt.datetime, ended: dt.datetime) -> runs.Task:
+def task_of(task: Task, counted: Counted, way: Way, started: dt.datetime, ended: dt.datetime) -> runs.Task:
+    """Return how the store keeps what an activity did."""
     main = next(iter(task.compiled.ports), None)
     out = counted.ports[Ref(task.label, main)] if main is not None else 0
     state: TaskState = "warning" if task.label in way.unfired else "skipped" if task.label in way.labels else "done"

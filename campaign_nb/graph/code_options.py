@@ -96,7 +96,7 @@ class OptionCode:
             return None
         while True:
             try:
-                made = cls.of(**_given(slots, cls))
+                made = _made(slots, cls)
             except (CampaignError, Unwritable, TypeError, ValueError, AttributeError, KeyError):
                 return None
             wrong = [slot for slot in slots if not _equal(_option(made, slot), _option(activity, slot))]
@@ -114,6 +114,9 @@ class OptionCode:
             if item.name == activity.named and isinstance(value, Mapping):
                 for key, part in value.items():  # pyright: ignore[reportUnknownVariableType] # any option
                     yield _Slot(item.name, item.name, list(self._forms(part)), str(key))  # pyright: ignore[reportUnknownArgumentType] # any option
+            elif item.name in parameters and parameters[item.name].kind is Parameter.VAR_POSITIONAL:
+                forms = [next(self._forms(part)) for part in value]
+                yield _Slot(item.name, item.name, [Form(", ".join(form.code for form in forms), [form.value for form in forms])])
             elif item.name in parameters:
                 yield _Slot(item.name, item.name, self._argument(item.name, value, activity))
             elif isinstance(value, dt.timedelta) and set(_UNITS) <= set(parameters):
@@ -251,6 +254,14 @@ def _document(value: Any) -> Any:
     return repr(to_json(value, strict=False))
 
 
+def _made(slots: Sequence[_Slot], cls: type[Activity]) -> Activity:
+    """Build the activity as the code does: several values of one option by their place, the rest by name."""
+    given = _given(slots, cls)
+    several = [name for name, item in inspect.signature(cls.of).parameters.items() if item.kind is Parameter.VAR_POSITIONAL]
+    placed = [value for name in several for value in given.pop(name, ())]
+    return cls.of(*placed, **given)
+
+
 def _given(slots: Sequence[_Slot], cls: type[Activity]) -> dict[str, Any]:
     found: dict[str, Any] = {slot.name: slot.form.value for slot in slots if slot.key is None}
     own = {slot.key: slot.form.value for slot in slots if slot.key is not None}
@@ -267,7 +278,7 @@ def _needed(slots: list[_Slot], activity: Activity) -> list[_Slot]:
         if slot.key is None and parameters[slot.name].default is not Parameter.empty:
             rest = [other for other in kept if other is not slot]
             try:
-                kept = rest if _equal(type(activity).of(**_given(rest, type(activity))), activity) else kept
+                kept = rest if _equal(_made(rest, type(activity)), activity) else kept
             except (CampaignError, TypeError, ValueError):
                 continue
     return kept
@@ -292,7 +303,7 @@ def _written(slots: Sequence[_Slot], cls: type[Activity]) -> list[str]:
     found: list[str] = []
     for item in order:
         if item.name in codes:
-            leading = _positional(item) and len(found) == order.index(item)
+            leading = item.kind is Parameter.VAR_POSITIONAL or (_positional(item) and len(found) == order.index(item))
             found.append(codes[item.name] if leading else f"{item.name}={codes[item.name]}")
     return found + [f"{key}={code}" for key, code in own.items()]
 

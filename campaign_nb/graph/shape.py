@@ -1,11 +1,11 @@
-"""What is wrong with the shape of a graph: limits, sources, inputs that are not there, cycles, behaviours of no message."""
+"""What is wrong with the shape of a graph: limits, sources, cycles, inputs, messages and sizes that are not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from campaign_nb.errors import Problem, did_you_mean, listed
-from campaign_nb.graph.behaviour import behaviours
+from campaign_nb.graph.behaviour import behaviours, sizes
 from campaign_nb.graph.definition import Definition, Node
 from campaign_nb.graph.located import placed
 
@@ -18,7 +18,9 @@ def shape_problems(definition: Definition) -> list[Problem]:
     found: list[Problem] = list(_limits(definition))
     found += [_cycle(definition, cycle) for cycle in definition.dag.cycles()]
     for node in definition.nodes.values():
-        found += [placed(problem, node) for problem in (*_inputs(definition, node), *_behaviours(definition, node))]
+        found += [
+            placed(problem, node) for problem in (*_inputs(definition, node), *_behaviours(definition, node), *_sizes(definition, node))
+        ]
     if not found and not any(node.activity.inputs[0] == 0 for node in definition.nodes.values()):
         do = 'campaign.build_audience("Everybody", customers)'
         found.append(Problem(f"campaign {definition.name!r}", "it has no source", "an activity that starts with people", do))
@@ -92,3 +94,18 @@ def _behaviours(definition: Definition, node: Node) -> Iterator[Problem]:
             messages = [label for label, other in definition.nodes.items() if other.activity.channel]
             do = f'mail = ….email("Offer", …), then mail.{item.event}'
             yield Problem("", f"it asks who {item.event} {item.activity!r}, {what}", did_you_mean(item.activity, messages), do)
+
+
+def _sizes(definition: Definition, node: Node) -> Iterator[Problem]:
+    """Yield sizes of transitions that are not there."""
+    for item in sizes(node.activity):
+        source = definition.nodes.get(item.activity)
+        if source is None:
+            expected = did_you_mean(item.activity, [label for label in definition.nodes if label != node.label])
+            yield Problem("", f"it asks how many are in {item.activity!r}, which is not there", expected, "x.size, of a transition x")
+        elif source.port(item.port) is None:
+            ports = [port.name for port in source.activity.ports()]
+            expected = f"one of: {listed(ports)}" if ports else "an activity that hands people on"
+            yield Problem(
+                "", f"it asks how many are in output {item.port!r} of {item.activity!r}, which it does not have", expected, "x.size"
+            )

@@ -173,7 +173,8 @@ class SourceMethods(Fluent):
 
         New are rows that no earlier run of the campaign returned (`remember`), or rows whose date is later than the *now* of
         the last run (`newer`). The first run returns all rows of the rule. Dry runs start from the same memory and move nothing;
-        a run that failed or was stopped is forgotten, one that still waits is not.
+        a run that failed or was stopped is forgotten, one that still waits is not. With nobody new, what follows does not run,
+        unless `when_empty="continue"`.
 
         Shape: no input; one row per key. Rows that were returned before are counted with that reason.
         Time: `newer` compares with the *now* of the runs, and leaves what lies in the future to a later run.

@@ -24,13 +24,13 @@ class Standing:
     status: str = "draft"
     paused: bool = False
     error: bool = False
-    reason: str = ""
-    """Why it is paused, where something else than its author paused it."""
     definition_version: int = 1
     schedule: Mapping[str, Any] | None = None
     """The schedule's sentence and its next launches."""
     run: Mapping[str, Any] | None = None
     """The run's id, mode, state, instants and progress; while it goes on, its rows and an estimate of the time left."""
+    reason: str = ""
+    """Why it is paused, where something else than its author paused it."""
 
 
 @dataclass(frozen=True)

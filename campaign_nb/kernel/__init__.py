@@ -12,7 +12,8 @@ from campaign_nb.campaign.publication import Panel, Publication
 from campaign_nb.graph import cells
 from campaign_nb.graph.cells import Cell
 from campaign_nb.kernel.comms import Registry
-from campaign_nb.kernel.displays import close_all, flush_all, show_campaign, show_panel, show_publication
+from campaign_nb.kernel.displays import close_all, flush_all, show_campaign, show_listing, show_panel, show_publication
+from campaign_nb.workspace import Listing
 
 _registry: list[Registry] = []
 
@@ -29,6 +30,7 @@ def load() -> None:
     formatter.for_type(Campaign, show_campaign)
     formatter.for_type(Panel, show_panel)
     formatter.for_type(Publication, show_publication)
+    formatter.for_type(Listing, show_listing)
     registry = Registry()
     registry.open()
     _registry.append(registry)
@@ -41,7 +43,7 @@ def unload() -> None:
     if shell is not None:
         shell.events.unregister("pre_run_cell", living.settle)
         shell.events.unregister("post_run_cell", flush_all)
-        for kind in (Campaign, Panel, Publication):
+        for kind in (Campaign, Panel, Publication, Listing):
             shell.display_formatter.ipython_display_formatter.pop(kind, None)
     while _registry:
         _registry.pop().close()

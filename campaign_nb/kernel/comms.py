@@ -9,7 +9,7 @@ from typing import Any
 from comm import create_comm, get_comm_manager
 
 from campaign_nb.campaign import Campaign
-from campaign_nb.errors import CampaignError
+from campaign_nb.kernel.acting import act
 from campaign_nb.widgets.throttle import Throttle
 from campaign_nb.workspace import Workspace, workspaces
 
@@ -73,8 +73,7 @@ class Registry:
                 if workspace.store.identity == data.get("workspace"):
                     for campaign in workspace.held(str(data.get("campaign"))):
                         if isinstance(campaign, Campaign):
-                            with contextlib.suppress(CampaignError):  # it has ended meanwhile; the list says how it stands
-                                getattr(campaign, str(kind))()
+                            act(campaign, str(kind))
                     self._throttle.put(None)
         elif kind == "scheduler" and data.get("action") in ("pause", "start"):
             for workspace in workspaces.opened():

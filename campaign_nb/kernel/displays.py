@@ -11,14 +11,18 @@ from campaign_nb.campaign import Campaign
 from campaign_nb.campaign.publication import Panel, Publication
 from campaign_nb.engine.events import RunEvent
 from campaign_nb.errors import CampaignError
+from campaign_nb.kernel import acting
 from campaign_nb.kernel.details import details
 from campaign_nb.kernel.doing import Doing
+from campaign_nb.kernel.history import history_in, history_of, markup_of
 from campaign_nb.kernel.outputs import Bundle, Output, Shown, View, beside, throttled
 from campaign_nb.kernel.panels import PanelData
 from campaign_nb.render import mime
+from campaign_nb.widgets.history import HistoryPanel
 from campaign_nb.widgets.live import LiveCampaign
 from campaign_nb.widgets.panels import SchedulerPanel
 from campaign_nb.widgets.publish import PublishButton
+from campaign_nb.workspace import Listing
 
 _ACTIONS = ("start", "pause", "resume", "stop")
 # A picture that changes while a run goes on would be saved anew with every change.
@@ -39,7 +43,8 @@ def flush_all(*_: object) -> None:
 def show_campaign(campaign: Campaign) -> None:
     """Display a campaign: the static picture, updated when a run ends, and the live graph in an output of its own."""
     view = campaign.view()
-    live = LiveCampaign(view, functools.partial(details, campaign))
+    act, history = functools.partial(acting.act, campaign), functools.partial(history_of, campaign)
+    live = LiveCampaign(view, functools.partial(details, campaign), act=act, history=history)
     output = Output(mime.bundle(view), live.widget, {mime.MIME: {"live": live.widget.model_id}})
 
     doing = Doing()
@@ -48,7 +53,7 @@ def show_campaign(campaign: Campaign) -> None:
         view = doing.added(campaign.view())
         live.show(view)
         run = view["run"]
-        if run is None or run["state"] not in _GOING:
+        if run is None or run["state"] not in _GOING or run.get("held_at"):
             output.update(mime.bundle(view))
 
     def heard(event: RunEvent) -> None:
@@ -84,6 +89,17 @@ def show_publication(publication: Publication) -> None:
     _shown.add(lambda: _call([view.close for view in views], button.close), lambda: _call([view.flush for view in views]))
 
 
+def show_listing(listing: Listing) -> None:
+    """Display a log or a list of tasks as a panel with filters; other listings are shown as they are."""
+    history = history_in(listing)
+    if history is None:
+        raise NotImplementedError  # IPython goes on to the next way of showing it
+    widget = HistoryPanel()
+    widget.show(history)
+    Output({"text/html": beside(markup_of(history), widget), "text/plain": repr(listing)}, widget)
+    _shown.add(widget.close, lambda: None)
+
+
 def _panel(panel: Panel) -> tuple[SchedulerPanel, View, list[Callable[[], None]]]:
     """Return the live panel, what closes and flushes it, and what else is drawn when something has changed."""
     campaign, data = panel.campaign, PanelData(panel)
@@ -96,12 +112,14 @@ def _panel(panel: Panel) -> tuple[SchedulerPanel, View, list[Callable[[], None]]
             other()
 
     def act(action: str, name: str) -> None:
-        if action not in _ACTIONS:
-            return
-        held: list[Any] = panel.workspace.held(name) if name else [panel.workspace.scheduler]
-        for one in held:
-            with contextlib.suppress(CampaignError):  # it has ended meanwhile; the panel shows how it stands
-                getattr(one, action)()
+        if action == "go_on":
+            with contextlib.suppress(CampaignError):  # it goes on already; the panel shows how it stands
+                acting.resume(campaign, name)
+        elif action in _ACTIONS:
+            held: list[Any] = panel.workspace.held(name) if name else [panel.workspace.scheduler]
+            for one in held:
+                with contextlib.suppress(CampaignError):  # it has ended meanwhile; the panel shows how it stands
+                    getattr(one, action)()
         changes.put(None)
 
     changes = throttled(draw)

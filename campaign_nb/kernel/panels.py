@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from campaign_nb.campaign import LiveRun
+from campaign_nb.campaign.observed import observed
 from campaign_nb.campaign.publication import Panel
+from campaign_nb.kernel.acting import held, newest
+from campaign_nb.render.view import amount
 
 LINES = 5
 _ENDED = ("done", "failed", "stopped")
@@ -26,10 +30,28 @@ class PanelData:
         launches = [one for one in told["launches"] if one["campaign"] == campaign.name]
         return {
             **told,
+            "scheduler": {**told["scheduler"], "running": [self._going(one) for one in told["scheduler"]["running"]]},
+            "held": [self._halted(run) for run in held(campaign)],
             "workspace": {"label": workspace.folder.name},
             "time_zone": campaign.time_zone,
             "launches": launches[:LINES],
             "runs": [self._run(campaign.runs[place]) for place in range(min(LINES, len(campaign.runs)))],
+        }
+
+    def _going(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a run in progress with its rows and the time left, where it is one of this campaign."""
+        campaign = self._panel.campaign
+        run = next((run for run in newest(campaign) if run.id == told["run"]), None)
+        return dict(told) if run is None else {**told, "amount": amount(observed(campaign, run).told)}
+
+    def _halted(self, run: LiveRun) -> dict[str, Any]:
+        told = observed(self._panel.campaign, run).told
+        return {
+            "run": run.id,
+            "campaign": self._panel.campaign.name,
+            "at": told["held_at"],
+            "why": told.get("error") or told["why"],
+            "failed": bool(told.get("error")),
         }
 
     def _run(self, run: LiveRun) -> dict[str, Any]:

@@ -14,6 +14,8 @@ RADIUS = 10
 OVERHANG = 8.0
 _TILE, _PAD, _TEXT_X = 36.0, 11.0, 57.0
 _LABEL_FONT, _KIND_FONT = 13.0, 11.0
+RIMMED = ("running", "waiting", "halted", "warning", "error")
+"""The states that colour the rim of a card."""
 
 
 def card(node: Node, box: Box, theme: Palette = LIGHT) -> Markup:
@@ -23,14 +25,14 @@ def card(node: Node, box: Box, theme: Palette = LIGHT) -> Markup:
     """
     size: dict[str, object] = {"width": box.width, "height": box.height, "rx": RADIUS}
     off = node.state == "disabled"
-    line = theme.states[node.state] if node.state in ("error", "warning", "waiting", "running") else theme.card_line
+    line = theme.states[node.state] if node.state in RIMMED else theme.card_line
     ground = {"class": "card off" if off else "card", "fill": theme.disabled if off else theme.card, "stroke": line}
     wide = {"stroke-width": 1.5 if line != theme.card_line else 1, "stroke-dasharray": "5 4" if off else None}
     problems = "".join(f"\n{text}" for text in node.problems[:5])
     return element(
         "g",
         {"class": f"node {node.family} {node.state}", "transform": f"translate({box.x:g} {box.y:g})", "data-node": node.id[:400]},
-        element("title", {}, f"{node.label}\n{node.kind_label}{problems}"),
+        element("title", {}, f"{node.label}\n{node.kind_label}" + (f"\n{node.note}" if node.note else "") + problems),
         element("rect", {"class": "shadow", "x": 0, "y": 2, **size, "fill": theme.shadow, "opacity": 0 if off else 0.07}),
         element("rect", {**ground, **size, **wide}),
         face(node, theme),
@@ -42,7 +44,7 @@ def face(node: Node, theme: Palette = LIGHT) -> Markup:
     """Draw what stands on a card: icon, label, kind, mark."""
     accent, tint = theme.families[node.family]
     middle = CARD[1] / 2
-    faint = 0.55 if node.state == "disabled" else None
+    faint = {"disabled": 0.55, "skipped": 0.5}.get(node.state)
     room = CARD[0] - _TEXT_X - 10
     text = element(
         "svg",
@@ -54,13 +56,22 @@ def face(node: Node, theme: Palette = LIGHT) -> Markup:
         ),
         element(
             "text",
-            {"class": "muted", "x": 0, "y": middle + 14, "font-size": _KIND_FONT, "fill": theme.muted},
-            ellipsis(node.kind_label, room, _KIND_FONT),
+            {"class": _tone(node), "x": 0, "y": middle + 14, "font-size": _KIND_FONT, "fill": _colour(node, theme)},
+            ellipsis(node.caption, room, _KIND_FONT),
         ),
     )
     tile: dict[str, object] = {"x": _PAD, "y": middle - _TILE / 2, "width": _TILE, "height": _TILE, "rx": 9, "fill": tint}
     picture = icon(node.icon, _PAD + 8, middle - 10, 20, accent)
     return element("g", {"opacity": faint}, element("rect", {"class": "tile", **tile}), picture, text)
+
+
+def _tone(node: Node) -> str:
+    """Name the class of a card's second line: a note of what needs somebody stands in the colour of its state."""
+    return "told" if node.note and node.state in LIGHT.words else "muted"
+
+
+def _colour(node: Node, theme: Palette) -> str:
+    return theme.words[node.state] if _tone(node) == "told" else theme.muted
 
 
 def sign(state: str, theme: Palette = LIGHT) -> Markup:
@@ -108,5 +119,5 @@ def pill(edge: Edge, box: Box, theme: Palette = LIGHT) -> Markup:
         "g",
         {"class": f"edge {edge.state}", "data-edge": edge.id[:400]},
         element("rect", {"class": "pill", **size, "fill": theme.pill, "stroke": theme.pill_line}),
-        element("text", text, *spans),
+        element("text", {**text, "opacity": 0.55 if edge.state == "closed" else None}, *spans),
     )

@@ -13,9 +13,11 @@ _STATES = {
     "done": "Done",
     "running": "Running",
     "waiting": "Waiting",
+    "halted": "Halted here",
     "warning": "Needs attention",
     "error": "Error",
     "pending": "Pending",
+    "skipped": "Passed by",
     "disabled": "Disabled",
 }
 # Statuses and marks of a campaign share the colours of states.
@@ -60,10 +62,15 @@ def header(picture: Picture, wide: float) -> tuple[Markup, float]:
         parts.append(_chip(word, state, x))
         x += _chip_width(word) + 8
     y = 40.0
-    for line in (picture.sentence, picture.run):
+    for line in (picture.sentence, picture.run, picture.amount, picture.why):
         if line:
             y += 19
-            text = {"class": "muted", "x": _LEFT, "y": y, "font-size": _LINE_FONT, "fill": LIGHT.muted}
+            kind, colour = (
+                ("failed" if picture.failed else "why", LIGHT.words["error" if picture.failed else "warning"])
+                if line == picture.why
+                else ("muted", LIGHT.muted)
+            )
+            text = {"class": kind, "x": _LEFT, "y": y, "font-size": _LINE_FONT, "fill": colour}
             parts.append(element("text", text, ellipsis(line, wide - 2 * _LEFT, _LINE_FONT)))
     if picture.progress is not None:
         y += 14

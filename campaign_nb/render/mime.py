@@ -31,7 +31,7 @@ def text(view: View) -> str:
     """
     picture = read_view(view)
     chips = " · ".join([picture.name, picture.status, *picture.marks])
-    lines = [chips, *(line for line in (picture.sentence, picture.run) if line)]
+    lines = [chips, *(line for line in (picture.sentence, picture.run, picture.amount, picture.why) if line)]
     lines += [f"! {problem}" for problem in picture.problems]
     return "\n".join([*lines, *([""] if picture.nodes else []), *_tree(picture)])
 
@@ -80,5 +80,5 @@ def _below(prefix: str, edges: list[Edge]) -> list[tuple[str, str | None, bool]]
 
 
 def _line(node: Node) -> str:
-    parts = [node.label, node.kind_label] + ([node.state] if node.state != "idle" else [])
+    parts = [node.label, node.kind_label] + ([node.state] if node.state != "idle" else []) + ([node.note] if node.note else [])
     return "● " + " · ".join(part for part in parts if part)

@@ -27,6 +27,8 @@ class Palette:
     disabled: str
     families: dict[str, tuple[str, str]]
     states: dict[str, str]
+    words: dict[str, str]
+    """The colours of text that tells of a state."""
 
 
 LIGHT = Palette(
@@ -61,6 +63,7 @@ LIGHT = Palette(
         "disabled": "#98a2b3",
         "skipped": "#98a2b3",
     },
+    words={"halted": "#b45309", "warning": "#b45309", "error": "#c4281c"},
 )
 DARK = Palette(
     surface="#15191f",
@@ -94,6 +97,7 @@ DARK = Palette(
         "disabled": "#6b7685",
         "skipped": "#6b7685",
     },
+    words={"halted": "#f0a04b", "warning": "#f0a04b", "error": "#ff8a82"},
 )
 
 BADGES = {

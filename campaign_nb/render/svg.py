@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_nb.render.cards import card, pill
+from campaign_nb.render.cards import RIMMED, card, pill
 from campaign_nb.render.header import header, legend
 from campaign_nb.render.html import Markup, element, stylesheet
 from campaign_nb.render.layout import Layout, Route
@@ -94,8 +94,11 @@ def _rules(theme: Palette) -> list[tuple[str, str]]:
         rules += [(f".{family} .tile", f"fill:{tint}"), (f".{family} .icon", f"stroke:{accent}")]
     for state, colour in theme.states.items():
         rules.append((f".{state} .mark", f"fill:{colour}"))
-        if state in ("error", "warning", "waiting", "running"):
+        if state in RIMMED:
             rules.append((f".{state} .card", f"stroke:{colour}"))
+    rules += [(f".{state} .told", f"fill:{colour}") for state, colour in theme.words.items()]
+    rules.append((".failed", f"fill:{theme.words['error']}"))
+    rules.append((".why", f"fill:{theme.words['warning']}"))
     return rules
 
 
@@ -110,17 +113,17 @@ def _graph(picture: Picture, placed: Layout) -> list[Markup]:
 def _line(edge: Edge, route: Route) -> Markup:
     end = route.points[-1]
     kind = "edge back" if route.back else f"edge {edge.state}"
-    dashes = "5 4" if edge.state == "empty" or route.back else None
-    stroke = {"fill": "none", "stroke": LIGHT.line, "stroke-width": 2 if edge.state == "active" else 1.5, "stroke-dasharray": dashes}
+    dashes = "5 4" if edge.state == "empty" or route.back else "1 5" if edge.state == "closed" else None
+    wide = 2.75 if edge.state == "active" else 1.5
+    stroke = {"fill": "none", "stroke": LIGHT.line, "stroke-width": wide, "stroke-dasharray": dashes, "stroke-linecap": "round"}
+    group = {"class": kind, "opacity": 0.6 if edge.state == "closed" else None}
     if edge.target is None:
         line = element("path", {"class": "line", "d": path(route.points), **stroke})
-        return element(
-            "g", {"class": kind}, line, element("circle", {"class": "head", "cx": end[0], "cy": end[1], "r": 4, **_paint(LIGHT.line)})
-        )
+        return element("g", group, line, element("circle", {"class": "head", "cx": end[0], "cy": end[1], "r": 4, **_paint(LIGHT.line)}))
     short = (*route.points[:-1], (end[0] - 4, end[1]))
     line = element("path", {"class": "line", "d": path(short), **stroke})
     head = f"M{end[0] - 1:g} {end[1]:g}l-8-4.5v9z"
-    return element("g", {"class": kind}, line, element("path", {"class": "head", "d": head, **_paint(LIGHT.line)}))
+    return element("g", group, line, element("path", {"class": "head", "d": head, **_paint(LIGHT.line)}))
 
 
 def _paint(colour: str) -> dict[str, object]:

@@ -16,7 +16,10 @@ View = Mapping[str, Any]
 FAMILIES = ("targeting", "data", "channel", "flow")
 NODE_STATES = ("idle", "pending", "running", "waiting", "done", "warning", "error", "disabled")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-EDGE_STATES = ("idle", "active", "empty")
+EDGE_STATES = ("idle", "active", "empty", "closed")
+DRAWN_STATES = (*NODE_STATES, "halted", "skipped")
+"""What a card can look like: the states of a view, a run that has halted there, an activity that a run passed by."""
+_MINUTE, _HOUR = 60.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Node:
     icon: str
     state: str
     problems: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def caption(self) -> str:
+        """The second line of its card: what its run tells of it, else its kind."""
+        return self.note or self.kind_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,14 @@ class Picture:
     edges: tuple[Edge, ...] = ()
     problems: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    why: str = ""
+    """Why the run has halted or the campaign is paused; empty while it goes on."""
+    failed: bool = False
+    """Whether the run has halted by an error."""
+    amount: str = ""
+    """Rows behind the run and the time left, as far as they are known."""
+    actions: tuple[str, ...] = ()
+    """What can be asked of the campaign as it stands: pause, resume, retry, stop."""
 
 
 def read_view(view: View) -> Picture:
@@ -94,7 +111,42 @@ def read_view(view: View) -> Picture:
         edges=tuple(reversed(edges.values())),
         problems=tuple(one_line(text) for text in _items(view, "problems")),
         marks=marks,
+        why=_why(view, run) if view.get("paused") or run.get("state") == "paused" else "",
+        failed=run.get("state") == "paused" and bool(run.get("error")),
+        amount=amount(run),
+        actions=_actions(view, run),
     )
+
+
+def amount(run: View) -> str:
+    """Write how many rows a run has behind it and how long it may still compute; nothing of what isn't known.
+
+    >>> amount({"state": "running", "rows": 1200, "rows_known": 1500, "left": 75.0, "left_from": "previous"})
+    '1,200 of 1,500 known rows · about 1 min 15 s left, as the run before'
+    """
+    rows, known, left = run.get("rows"), run.get("rows_known"), run.get("left")
+    parts: list[str] = []
+    if isinstance(rows, int) and rows:
+        more = isinstance(known, int) and known > rows
+        parts.append(f"{number(rows)} of {number(known)} known rows" if more else f"{number(rows)} rows")
+    if run.get("state") == "running" and "left" in run:
+        basis = {"previous": ", as the run before", "finished": ", by the stages so far"}.get(str(run.get("left_from")), "")
+        parts.append(f"about {lasting(left)} left{basis}" if isinstance(left, (int, float)) else "time left unknown")
+    return " · ".join(parts)
+
+
+def lasting(seconds: float) -> str:
+    """Write a time in words, no finer than an estimate is.
+
+    >>> [lasting(seconds) for seconds in (0.2, 8, 75, 5400)]
+    ['1 s', '8 s', '1 min 15 s', '1 h 30 min']
+    """
+    whole = max(1, round(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 and whole < 600 else "")
+    return f"{whole // 3600} h" + (f" {whole % 3600 // 60} min" if whole % 3600 >= 60 else "")
 
 
 def number(count: int | None) -> str:
@@ -139,9 +191,18 @@ def _node(raw: View) -> Node:
         kind_label=one_line(raw.get("kind_label") or raw.get("kind", ""), 60),
         family=_word(raw.get("family"), FAMILIES, "targeting"),
         icon=str(raw.get("icon", ""))[:40],
-        state=_word(raw.get("state"), NODE_STATES, "idle"),
+        state=_drawn(raw),
         problems=tuple(one_line(text) for text in raw.get("problems") or ()),
+        note=one_line(raw.get("note") or ""),
     )
+
+
+def _drawn(raw: View) -> str:
+    """Return what a card looks like: a halt shows over waiting, what a run passed by over idle."""
+    state = _word(raw.get("state"), NODE_STATES, "idle")
+    if state == "waiting" and raw.get("halted") is True:
+        return "halted"
+    return "skipped" if state == "idle" and raw.get("passed") is True else state
 
 
 def _edge(raw: View, nodes: Mapping[str, Node]) -> Edge:
@@ -163,11 +224,31 @@ def _sentence(schedule: View, zone_name: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _why(view: View, run: View) -> str:
+    """Tell where the run has halted and why, or why the campaign is paused."""
+    held, why = one_line(run.get("held_at") or "", 80), one_line(run.get("error") or run.get("why") or view.get("reason") or "")
+    if held and run.get("state") == "paused":
+        return f"Halted at {held}" + (f": {why}" if why else "")
+    return f"Paused: {why}" if why else ""
+
+
+def _actions(view: View, run: View) -> tuple[str, ...]:
+    if view.get("status") not in ("live", "scheduled", "closed"):
+        return ()
+    if view.get("paused"):
+        return ("retry" if run.get("error") else "resume", "stop")
+    if run.get("state") == "paused" and run.get("held_at"):
+        return ("retry" if run.get("error") else "resume", "pause", "stop")
+    return ("pause", "stop")
+
+
 def _run(run: View, zone_name: str) -> str:
     if not run:
         return ""
     name = "Dry run" if run.get("mode") == "dry" else "Live run"
-    parts = [f"{name} {one_line(run.get('state', ''), 40)}".strip()]
+    state = "halted" if run.get("held_at") and run.get("state") == "paused" else one_line(run.get("state", ""), 40)
+    parts = [f"{name} {state}".strip()]
     parts += [f"as of {moment(run['as_of'], zone_name)}"] if run.get("as_of") else []
     parts += [f"started {moment(run['started'], zone_name)}"] if run.get("started") else []
+    parts += [f"waits until {moment(run['due'], zone_name)}"] if run.get("due") and run.get("state") == "waiting" else []
     return " · ".join(parts)

@@ -12,7 +12,7 @@ from campaign_nb.errors import CampaignError
 from campaign_nb.graph.lifecycle import ACTIONS, Status
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.scheduler.launches import Launches
-from campaign_nb.store import Connection, Store, campaigns, launches, runs
+from campaign_nb.store import Connection, Store, alerts, campaigns, launches, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.launches import OPEN, End, LaunchRecord
@@ -48,10 +48,12 @@ class Endings:
             now, policy = self._clock.now(), _settings(campaigns.version(connection, run.campaign_id, run.version)).get("on_error")
             if policy in (None, "suspend"):
                 runs.halt(connection, run_id, "", now, "suspended by an error", error_text=text)
+                alerts.trouble(connection, run.campaign_id, run_id, "", now, "Run suspended by an error", text)
                 message = f"paused: run {run_id[:8]} is suspended by an error: {' '.join(text.split())}"
                 campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
                 return
             runs.finish(connection, run_id, "failed", now, error_text=text)
+            alerts.trouble(connection, run.campaign_id, run_id, "", now, "Run failed", text)
             if policy == "abort":
                 message = f"paused: run {run_id[:8]} was aborted by an error"
                 campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
@@ -85,6 +87,7 @@ class Endings:
             campaigns.flag(connection, run.campaign_id, now, message, error=True, error_text=run.error_text)
         if most and number >= most and not record.paused:
             message = f"paused: {number} runs failed one after the other"
+            alerts.trouble(connection, run.campaign_id, run.id, "", now, "Campaign paused", f"{number} runs failed one after the other")
             campaigns.flag(connection, run.campaign_id, now, message, paused=True)
 
     def find(self, connection: Connection, items: Sequence[Scheduled]) -> Open:

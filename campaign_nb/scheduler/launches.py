@@ -14,7 +14,7 @@ from campaign_nb.schedule import Schedule, Slot, tzdata_version
 from campaign_nb.scheduler import gaps
 from campaign_nb.scheduler.due import Due, due
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
-from campaign_nb.store import Connection, Store, campaigns, launches, log, runs
+from campaign_nb.store import Connection, Store, alerts, campaigns, launches, log, runs
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.launches import LaunchRecord
 from campaign_nb.store.runs import UNFINISHED, RunRecord
@@ -291,6 +291,7 @@ class Launches:
         if not isinstance(as_of, dt.datetime):
             text = str(as_of) if isinstance(as_of, CampaignError) else f"{type(as_of).__name__} before the run began"
             launches.finish(connection, launch.id, "failed", now, text)
+            alerts.trouble(connection, item.campaign_id, None, "", now, f"Launch of {launch.nominal} failed", text)
             campaigns.flag(connection, item.campaign_id, now, f"launch of {launch.nominal} failed: {text}", error=True, error_text=text)
             return None
         seed = campaigns.version(connection, item.campaign_id, item.version).seed

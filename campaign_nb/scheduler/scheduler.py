@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from campaign_nb.clock import Clock, ManualClock, zone
 from campaign_nb.engine.events import Listener, RunEvent
-from campaign_nb.errors import CampaignError
+from campaign_nb.errors import CampaignError, StoreError
 from campaign_nb.scheduler import gaps, panel
 from campaign_nb.scheduler.endings import Endings
 from campaign_nb.scheduler.execution import Execution
@@ -24,9 +24,10 @@ from campaign_nb.scheduler.launches import Launches, Standing
 from campaign_nb.scheduler.lease import Lease
 from campaign_nb.scheduler.progress import Progress
 from campaign_nb.scheduler.stepper import Stepper
+from campaign_nb.scheduler.tidying import tidy
 from campaign_nb.scheduler.timer import LONGEST, Timer
 from campaign_nb.scheduler.workers import Workers
-from campaign_nb.store import Store, campaigns, log, runs
+from campaign_nb.store import Store, campaigns, history, log, runs
 from campaign_nb.store.log import LogLine
 
 State = Literal["running", "paused", "stopped"]
@@ -76,6 +77,7 @@ class Scheduler:
         self._ticking = False
         self._halt = threading.Event()
         self._looked: dt.datetime | None = None
+        self._kept: dt.datetime | None = None
         self._started_at: dt.datetime | None = None
         self._listeners: list[Callable[[], None]] = []
         self._unwritten: deque[LogLine] = deque(maxlen=_LINES)
@@ -103,6 +105,7 @@ class Scheduler:
             if begun == "stopped":
                 self._started_at = self._clock.now()
                 self._unlisten = self._listen(self._hear)
+                self._tidy()
                 if isinstance(self._clock, ManualClock):
                     self._stepper = Stepper(self._clock, self._next_at, self.tick)
                 else:
@@ -111,6 +114,11 @@ class Scheduler:
         self._changed()
         if begun == "paused" or self._stepper is not None:
             self.wake()
+
+    def _tidy(self) -> None:
+        """Take away what kernels that died have left; a store that refuses that is met again by the first look."""
+        with contextlib.suppress(StoreError, OSError):
+            tidy(self._store, self._clock)
 
     def stop(self, seconds: float = 10.0) -> None:
         """End the threads.
@@ -187,6 +195,7 @@ class Scheduler:
             self._ticking = True
             begun = self._state
             try:
+                self._keep()
                 while self._state == begun and self._tick(begun):
                     continue
             finally:
@@ -245,6 +254,7 @@ class Scheduler:
         """Start what is due in worker threads; return the seconds until there is more."""
         if self._state != "running":
             return LONGEST
+        self._keep()
         while self._pass(self._workers.put):
             continue
         now = self._clock.now()
@@ -278,6 +288,17 @@ class Scheduler:
         except Exception as error:
             self.trouble(error)
             return False
+
+    def _keep(self) -> None:
+        """Remove the history that campaigns keep no longer, once a day."""
+        now = self._clock.now()
+        if self._kept is not None and dt.timedelta(0) <= now - self._kept < history.EVERY:
+            return
+        self._kept = now
+        try:
+            history.purge(self._store, now)
+        except Exception as error:  # what is kept too long must not hold launches up
+            self.trouble(error, "removing history")
 
     def _pass(self, execute: Callable[[Lease], None]) -> bool:
         """Do once what is due: end what is over, then runs that go on, then launches; tell whether there was anything."""

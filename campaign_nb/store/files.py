@@ -155,8 +155,8 @@ def get(connection: Connection, file_id: str) -> FileRecord:
 
 
 def list_files(connection: Connection, *, run_id: str | None = None, kind: Kind | None = None) -> list[FileRecord]:
-    """Return the files of a run, of a kind, or all, oldest first."""
-    query = select(files).order_by(files.c.committed_at, files.c.id)
+    """Return the files of a run, of a kind, or all, oldest first; those of one instant by their activity."""
+    query = select(files).order_by(files.c.committed_at, files.c.activity, files.c.id)
     if run_id is not None:
         query = query.where(files.c.run_id == run_id)
     if kind is not None:

@@ -109,6 +109,7 @@ def start(
     seed: str = "",
     data_fingerprint: Mapping[str, Any] | None = None,
     variables: str | None = None,
+    mode: str = "live",
     message: str = "run started",
 ) -> RunRecord:
     """Make a run, going on; a launch gives it its id and has no other run.
@@ -118,7 +119,7 @@ def start(
     run_id = uuid.uuid4().hex
     if launch_id is not None:
         _take(connection, launch_id, run_id, campaign_id, version, at)
-    values = {"id": run_id, "campaign_id": campaign_id, "version": version, "launch_id": launch_id, "seed": seed}
+    values = {"id": run_id, "campaign_id": campaign_id, "version": version, "launch_id": launch_id, "seed": seed, "mode": mode}
     times = {"as_of": as_of, "started_at": at, "state": "running", "data_fingerprint": dict(data_fingerprint or {}), "variables": variables}
     connection.execute(insert(runs).values(**values, **times))
     log.append(connection, message, at, campaign_id=campaign_id, run_id=run_id)
@@ -276,12 +277,32 @@ def commit_stage(
     made = insert_new(connection, stages, {"run_id": run_id, "number": number, "started_at": at, **values})
     if not made and connection.execute(_open_stage(run_id, number).values(**values)).rowcount != 1:
         raise _stage_done(run_id, number)
-    reported = list(tasks)
-    names = {task.activity for task in reported} | {activity for activity, _ in (*(counts or {}), *(exclusions or {}))}
-    _replace(connection, _TASKS, run_id, names, [{"run_id": run_id, "stage": number, **asdict(task)} for task in reported])
-    rows = [{**row, "active": (row["activity"], row["port"]) not in closed} for row in _rows(run_id, "port", counts)]
-    _replace(connection, _COUNTS, run_id, names, rows)
-    _replace(connection, _EXCLUSIONS, run_id, names, _rows(run_id, "reason", exclusions))
+    _report(connection, run_id, number, tasks, counts or {}, exclusions or {}, closed)
+
+
+def replace_stage(
+    connection: Connection,
+    run_id: str,
+    before: StageRecord,
+    state: str,
+    at: dt.datetime,
+    *,
+    tasks: Iterable[Task],
+    counts: Mapping[tuple[str, str], int],
+    exclusions: Mapping[tuple[str, str], int],
+    closed: Collection[tuple[str, str]] = (),
+) -> None:
+    """Put another execution of a done stage in the place of the one that is kept, all of it or nothing.
+
+    `before` and `state` are the stage and the run's state as they were when it was computed.
+    Errors: the run has gone on or the stage was replaced meanwhile.
+    """
+    now = get(connection, run_id)
+    mine = (stages.c.run_id == run_id, stages.c.number == before.number, stages.c.state == "done", stages.c.ended_at == before.ended_at)
+    if now.state != state or connection.execute(update(stages).where(*mine).values(ended_at=at)).rowcount != 1:
+        what = f"it is {now.state} by now, and has gone on meanwhile"
+        raise StoreError(Problem(f"run {run_id}", what, "a run that stands still or is done", "try again once it has halted"))
+    _report(connection, run_id, before.number, tasks, counts, exclusions, closed)
 
 
 def list_stages(connection: Connection, run_id: str) -> list[StageRecord]:
@@ -337,8 +358,25 @@ def _stage_done(run_id: str, number: int) -> StoreError:
     return StoreError(Problem(f"run {run_id}", f"stage {number} is done already", "a stage that is not done", "go on with the next stage"))
 
 
-def _rows(run_id: str, name: str, values: Mapping[tuple[str, str], int] | None) -> list[dict[str, Any]]:
-    return [{"run_id": run_id, "activity": activity, name: label, "rows": rows} for (activity, label), rows in (values or {}).items()]
+def _rows(run_id: str, name: str, values: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    return [{"run_id": run_id, "activity": activity, name: label, "rows": rows} for (activity, label), rows in values.items()]
+
+
+def _report(
+    connection: Connection,
+    run_id: str,
+    number: int,
+    tasks: Iterable[Task],
+    counts: Mapping[tuple[str, str], int],
+    exclusions: Mapping[tuple[str, str], int],
+    closed: Collection[tuple[str, str]],
+) -> None:
+    reported = list(tasks)
+    names = {task.activity for task in reported} | {activity for activity, _ in (*counts, *exclusions)}
+    _replace(connection, _TASKS, run_id, names, [{"run_id": run_id, "stage": number, **asdict(task)} for task in reported])
+    rows = [{**row, "active": (row["activity"], row["port"]) not in closed} for row in _rows(run_id, "port", counts)]
+    _replace(connection, _COUNTS, run_id, names, rows)
+    _replace(connection, _EXCLUSIONS, run_id, names, _rows(run_id, "reason", exclusions))
 
 
 def _replace(connection: Connection, table: Table, run_id: str, activities: Collection[str], rows: list[dict[str, Any]]) -> None:

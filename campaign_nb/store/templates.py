@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from campaign_nb.errors import Problem, StoreError, did_you_mean
 from campaign_nb.store.schema import templates
+from campaign_nb.store.sqlite import insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,11 @@ def save(
     """
     values: dict[str, Any] = {"document": document, "schedule": schedule, "description": description, "folder": folder}
     values |= {"time_zone": time_zone, "modified_at": at}
-    if find(connection, name) is None:
-        connection.execute(insert(templates).values(name=name, created_at=at, **values))
-    elif replace:
+    if not insert_new(connection, templates, {"name": name, "created_at": at, **values}):
+        if not replace:
+            expected = "another name, or to replace it"
+            raise StoreError(Problem(f"template {name!r}", "there is a template of that name", expected, "replace=True"))
         connection.execute(update(templates).where(templates.c.name == name).values(**values))
-    else:
-        raise StoreError(
-            Problem(f"template {name!r}", "there is a template of that name", "another name, or to replace it", "replace=True")
-        )
     return get(connection, name)
 
 

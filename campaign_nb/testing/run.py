@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from campaign_nb.activity import Activity, Audience, Compiled, Context
 from campaign_nb.data.model import DataModel
 from campaign_nb.data.types import fields_of
 from campaign_nb.engine.compute import Counted, compute
+from campaign_nb.engine.deciding import holds
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.plan import Plan, Task, mark_steps
@@ -19,7 +20,8 @@ from campaign_nb.engine.recall import nothing_recalled
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.errors import DefinitionError, Problem, listed
 from campaign_nb.graph.definition import Definition, Ref
-from campaign_nb.steps import Load, Population, Render, Scan, Step
+from campaign_nb.rules import tree
+from campaign_nb.steps import Load, Nothing, Population, Render, Scan, Step
 
 AS_OF = dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)
 EFFECT = "effect "
@@ -90,13 +92,33 @@ def played(activity: Activity, given: Given, *, label: str, seed: str, as_of: dt
     problems = list(activity.validate([step.population for step in given.inputs], context))
     if problems:
         raise DefinitionError(*problems, subject=f"activity {label!r}" if len(problems) > 1 else "")
-    compiled = activity.compile(given.inputs, context)
+    compiled = _decided(activity.compile(given.inputs, context), given, as_of)
     outputs: dict[str, Step] = {port: _output(step) for port, step in compiled.ports.items()}
     for number, effect in enumerate(compiled.effects):
         outputs[f"{EFFECT}{number}"] = effect.step if isinstance(effect.step, Render) else Output(effect.step, effect.columns)
     found = _computed(activity, compiled, given, list(outputs.values()), label, _moment(compiled, given, as_of))
     keys = {port: _key(step) for port, step in outputs.items()}
     return {port: found.delivered[step].sort(keys[port]) for port, step in outputs.items()}, found
+
+
+def _decided(compiled: Compiled, given: Given, as_of: dt.datetime) -> Compiled:
+    """Leave everybody of a test to the way that is chosen; its inputs are called Input, or Input 0, Input 1, …"""
+    if not compiled.ways:
+        return compiled
+    moment, numbers = _moment(compiled, given, as_of), _numbers(given, as_of)
+    known = {"Input": numbers[0], **{f"Input {at}": number for at, number in enumerate(numbers)}}
+    asked = [item for _, node in compiled.ways for item in node.walk() if isinstance(item, tree.Size)]
+    sizes = {item: None if item.previous else known.get(item.activity) for item in asked}
+    chosen = next((port for port, node in compiled.ways if holds(node, sizes, moment)), compiled.otherwise)
+    return replace(compiled, ports={port: step if port == chosen else Nothing(step.population) for port, step in compiled.ports.items()})
+
+
+def _numbers(given: Given, as_of: dt.datetime) -> list[int]:
+    """Count the rows of each input."""
+    outputs, plan = [Output(step) for step in given.inputs], Plan(Definition("test"), (), {})
+    plan.moments |= dict.fromkeys([*given.inputs, *outputs], Moment(as_of))
+    found = compute([], plan, given.model, ModelSources(given.model, given.stored), dict.fromkeys(outputs, _same)).delivered
+    return [found[step].height for step in outputs]
 
 
 def _key(step: Step) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import ipycytoscape  # pyright: ignore[reportMissingTypeStubs] it ships no types
@@ -45,7 +45,8 @@ class CampaignCanvas:
     >>> canvas.close()
     """
 
-    def __init__(self, view: View | None = None) -> None:
+    def __init__(self, view: View | None = None, *, offers: Collection[str] = ()) -> None:
+        """Show a view; `offers` are the buttons of its bar that somebody listens to."""
         self._lock = threading.RLock()
         self._listeners: list[Callable[[str], None]] = []
         self._throttle: Throttle[View] = Throttle(self._apply)
@@ -55,7 +56,7 @@ class CampaignCanvas:
         self._parts: dict[str, Any] = {}
         self._graph: Any = None
         self._themes = styles()
-        self._bar = CanvasBar(themes=self._themes)
+        self._bar = CanvasBar(themes=self._themes, offers=offers)
         self._bar.listen(self._chosen)
         self._box: Any = _widgets.VBox([self._bar])
         self._box.add_class("campaign-nb-canvas")
@@ -92,6 +93,10 @@ class CampaignCanvas:
         """Call `callback` with the id of an activity or transition that is clicked; return a function that ends it."""
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    def on_action(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with the action of a button of the bar: pause, resume, retry, stop or log."""
+        self._bar.on_action(callback)
 
     def close(self) -> None:
         """Close everything that was opened in the kernel and in the page."""

@@ -16,6 +16,7 @@ from campaign_nb.render.view import Edge, Node, Picture
 
 Data = dict[str, object]
 _THEMES: dict[str, Palette] = {"light": LIGHT, "dark": DARK}
+_FACES = ("disabled", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Scene:
     def _card(self, name: str, node: Node, selected: bool) -> Element:
         data: Data = {"id": name, "label": node.label[:80], "kind": node.kind_label}
         # What a card's face doesn't show must not be part of what is remembered for it.
-        plain = replace(node, id="", problems=(), state="disabled" if node.state == "disabled" else "idle")
+        plain = replace(node, id="", problems=(), state=node.state if node.state in _FACES or node.note else "idle")
         data |= {theme: [_face(plain, theme), *_mark(node.state, theme)] for theme in _THEMES}
         return Element(data, _classes("card", node.family, node.state, selected), self.layout.boxes[node.id].centre)
 

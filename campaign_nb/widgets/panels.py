@@ -14,17 +14,20 @@ from campaign_nb.widgets.panel import Panel, source
 from campaign_nb.widgets.throttle import Throttle
 
 MOST_ROWS = 20
-_STATES = {
+STATES = {
     "done": "done",
+    "skipped": "skipped",
     "running": "running",
     "waiting": "waiting",
+    "halted": "halted",
     "paused": "waiting",
     "warning": "warning",
     "stopped": "warning",
     "error": "error",
     "failed": "error",
 }
-_ACTIONS = ("start", "pause", "resume", "stop")
+"""The state whose colour a word has."""
+_ACTIONS = ("start", "pause", "resume", "stop", "go_on")
 
 Payload = Mapping[str, Any]
 
@@ -32,7 +35,7 @@ Payload = Mapping[str, Any]
 def payload(view: View, name: str) -> dict[str, Any]:
     """Describe an activity or a transition by what its view says: the details without rows.
 
-    Shape: title, kind_label, family, icon, state, count, options, reasons, columns, problems; a caller may add
+    Shape: title, kind_label, family, icon, state, told (by its run), count, options, reasons, columns, problems; a caller may add
     rows = {"columns": [...], "rows": [[...]]} (at most 20 are shown; mask them first) and a note.
 
     >>> payload({"nodes": [{"id": "All", "label": "All", "kind_label": "Build audience"}]}, "All")["title"]
@@ -40,7 +43,8 @@ def payload(view: View, name: str) -> dict[str, Any]:
     """
     for node in view.get("nodes") or ():
         if node.get("id") == name:
-            return {"title": node.get("label", name), **{key: value for key, value in node.items() if key not in ("id", "label", "cell")}}
+            kept = {key: value for key, value in node.items() if key not in ("id", "label", "cell", "note")}
+            return {"title": node.get("label", name), **kept, **({"told": node["note"]} if node.get("note") else {})}
     labels = {node.get("id"): node.get("label") for node in view.get("nodes") or ()}
     for edge in view.get("edges") or ():
         if edge.get("id") == name:
@@ -84,7 +88,7 @@ class RunProgress(Panel):
         """Show how far the run is (0 to 1), in which activity, and with how many rows. From any thread."""
         parts = [_text(activity), f"{number(rows)} rows" if rows is not None else "", "" if state == "running" else _text(state)]
         words = " · ".join(part for part in parts if part)
-        kind = _STATES.get(state, "running")
+        kind = STATES.get(state, "running")
         self._throttle.put({"title": _text(self._title), "text": words, "progress": _share(progress), "kind": kind})
 
     def close(self) -> None:
@@ -126,7 +130,10 @@ class SchedulerPanel(Panel):
         self._throttle.put(view)
 
     def on_action(self, callback: Callable[[str, str], None]) -> Callable[[], None]:
-        """Call `callback` with "start", "pause", "resume" or "stop" and a campaign's name, or "" for the scheduler; return its end."""
+        """Call `callback` with an action and what it is for; return its end.
+
+        "start", "pause", "resume" and "stop" are for a campaign's name, or "" for the scheduler; "go_on" for a run's id.
+        """
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback) if callback in self._listeners else None
 
@@ -149,16 +156,17 @@ class SchedulerPanel(Panel):
 def _details(details: Payload) -> dict[str, Any]:
     if not details:
         return {}
-    state, count = details.get("state"), details.get("count")
+    state, count = "halted" if details.get("halted") is True else details.get("state"), details.get("count")
     rows: View = details.get("rows") or {}
     shown = [[_value(value) for value in row] for row in (rows.get("rows") or ())[:MOST_ROWS]]
     subtitle = [_text(details.get("kind_label")), f"{count:,} people" if isinstance(count, int) else ""]
     return {
         "title": _text(details.get("title")) or "Untitled",
         "subtitle": " · ".join(part for part in subtitle if part),
+        "told": _text(details.get("told")),
         "family": details.get("family") if details.get("family") in FAMILIES else "flow",
         "icon": list(paths(str(details.get("icon") or ""))),
-        "chips": [[str(state).capitalize(), _STATES.get(str(state), "pending")]] if state in NODE_STATES[1:] else [],
+        "chips": [[str(state).capitalize(), STATES.get(str(state), "pending")]] if state in (*NODE_STATES[1:], "halted") else [],
         "problems": [_text(text) for text in details.get("problems") or ()],
         "options": _pairs(details.get("options")),
         "reasons": _pairs(details.get("reasons")),
@@ -185,6 +193,7 @@ def _schedule(view: View) -> dict[str, Any]:
         "subtitle": " · ".join(part for part in (_text(workspace.get("label")), zone) if part),
         "scheduler": scheduler.get("state") if scheduler.get("state") in ("running", "paused") else "stopped",
         "running": [_running(run) for run in scheduler.get("running") or ()],
+        "held": [_held(one) for one in (view.get("held") or ())[:10]],
         "launches": [
             {"campaign": _text(one.get("campaign")), "when": moment(one.get("at"), zone), "note": _text(one.get("note"))}
             for one in launches[:10]
@@ -194,13 +203,20 @@ def _schedule(view: View) -> dict[str, Any]:
                 "campaign": _text(one.get("campaign")),
                 "when": moment(one.get("at"), zone),
                 "state": _text(one.get("state")),
-                "kind": _STATES.get(str(one.get("state")), "pending"),
+                "kind": STATES.get(str(one.get("state")), "pending"),
                 "counts": _pairs(one.get("counts")),
             }
             for one in runs[:10]
         ],
         "missed": [_missed(one, zone) for one in (view.get("missed") or ())[:10]],
     }
+
+
+def _held(run: View) -> dict[str, Any]:
+    """Tell of a run that has halted: where, why, and the word on the button that lets it go on."""
+    where = " · ".join(part for part in (_text(run.get("campaign")), _text(run.get("at"))) if part)
+    button = "Retry" if run.get("failed") else "Resume"
+    return {"run": str(run.get("run") or ""), "where": where, "why": _text(run.get("why")), "button": button}
 
 
 def _missed(gap: View, zone: str) -> dict[str, Any]:
@@ -221,6 +237,7 @@ def _running(run: View) -> dict[str, Any]:
         "campaign": _text(run.get("campaign")),
         "activity": _text(run.get("activity")),
         "rows": _value(run.get("rows")),
+        "amount": _text(run.get("amount")),
         "progress": _share(run.get("progress")),
         "paused": run.get("state") == "paused",
     }

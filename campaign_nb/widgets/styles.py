@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaign_nb.render.cards import OVERHANG
+from campaign_nb.render.cards import OVERHANG, RIMMED
 from campaign_nb.render.layout import CARD, PILL_HEIGHT
 from campaign_nb.render.palette import DARK, LIGHT, Palette
 
@@ -50,7 +50,7 @@ def _cards(theme: Palette, name: str) -> list[tuple[str, dict[str, Any]]]:
     pill = {"shape": "round-rectangle", "width": "data(width)", "height": PILL_HEIGHT, "background-opacity": 0, "border-opacity": 0}
     exact = {"background-width": "100%", "background-height": "100%", "z-index": 3, "bounds-expansion": 2}
     rules: list[tuple[str, dict[str, Any]]] = [("node", {"label": "", "overlay-opacity": 0}), ("node.card", card | picture)]
-    for state in ("running", "waiting", "warning", "error"):
+    for state in RIMMED:
         rules.append((f"node.{state}", {"border-color": theme.states[state], "border-width": 1.5}))
     off = {"background-color": theme.disabled, "border-style": "dashed"}
     rules += [
@@ -84,12 +84,14 @@ def _lines(theme: Palette) -> list[tuple[str, dict[str, Any]]]:
         "source-endpoint": "90deg",
         "target-endpoint": "270deg",
     }
-    active = {"width": 2, "line-color": theme.line_active, "target-arrow-color": theme.line_active}
+    active = {"width": 3, "line-color": theme.line_active, "target-arrow-color": theme.line_active, "arrow-scale": 0.7}
+    closed = {"line-style": "dashed", "line-dash-pattern": [1, 5], "line-cap": "round", "opacity": 0.6}
     chosen = {"line-color": theme.select, "target-arrow-color": theme.select, "width": 2.5, "z-index": 1}
     return [
         ("edge", line),
         ("edge.bent", bent),
         ("edge.active", active),
+        ("edge.closed", closed),
         ("edge.empty", {"line-style": "dashed", "line-dash-pattern": [5, 4]}),
         ("edge.back", {"line-style": "dashed", "line-dash-pattern": [5, 4], "line-color": theme.states["error"]}),
         ("edge.ended", {"target-arrow-shape": "none"}),

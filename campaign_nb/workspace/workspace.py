@@ -12,25 +12,15 @@ import polars as pl
 
 from campaign_nb.activity import Audience
 from campaign_nb.clock import Clock, ManualClock, SystemClock
-from campaign_nb.data.model import DataModel
 from campaign_nb.data.types import field_of
-from campaign_nb.delivery.audience import Audiences
-from campaign_nb.delivery.change import Changes
-from campaign_nb.delivery.extract import Extracts
-from campaign_nb.delivery.memory import Memories
-from campaign_nb.delivery.notices import Alerts, Signals
-from campaign_nb.delivery.outbox import Outbox
-from campaign_nb.delivery.removal import Removals
-from campaign_nb.engine.compute import computed
 from campaign_nb.engine.engines import Engine, engine_of
 from campaign_nb.engine.events import Listener, RunEvent
-from campaign_nb.engine.plan import Task
 from campaign_nb.engine.program import Program
-from campaign_nb.engine.runner import Handler, Notifier, Runner
+from campaign_nb.engine.runner import Runner
 from campaign_nb.errors import Problem
 from campaign_nb.feedback.simulate import ResponseModel
 from campaign_nb.graph.lifecycle import Status
-from campaign_nb.scheduler import Launcher, Scheduled, Scheduler
+from campaign_nb.scheduler import Scheduled, Scheduler
 from campaign_nb.scheduler.lease import Fenced
 from campaign_nb.store import audiences, campaigns, files, runs
 from campaign_nb.store.database import FILE, Store
@@ -38,11 +28,14 @@ from campaign_nb.store.files import Kind
 from campaign_nb.store.place import IDENTITY
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import workspaces
+from campaign_nb.workspace.alerts import Alerts
 from campaign_nb.workspace.favourites import Favourites
 from campaign_nb.workspace.filters import Filters
 from campaign_nb.workspace.inventory import Campaigns
 from campaign_nb.workspace.life import schedule_of
 from campaign_nb.workspace.listing import Listing
+from campaign_nb.workspace.running import WorkspaceLauncher, runner_of
+from campaign_nb.workspace.subscriptions import Subscriptions
 from campaign_nb.workspace.templates import Templates
 
 DEFAULT = ".campaign-nb"
@@ -96,6 +89,7 @@ class Workspace:
         self._as_of: dict[str, AsOf] = {}
         self._wants: dict[str, Wants] = {}
         self._listeners: list[Listener] = []
+        self._subscriptions = Subscriptions(self)
         self._lock = threading.RLock()
 
     @property
@@ -118,7 +112,7 @@ class Workspace:
         """What launches published campaigns: a thread of this kernel."""
         with self._lock:
             if self._scheduler is None:
-                self._scheduler = Scheduler(self.store, self.clock, Fenced(self.store, _WorkspaceLauncher(self), self.clock), self.listen)
+                self._scheduler = Scheduler(self.store, self.clock, Fenced(self.store, WorkspaceLauncher(self), self.clock), self.listen)
                 self._scheduler.on_change(lambda: workspaces.changed(self))
             return self._scheduler
 
@@ -131,7 +125,9 @@ class Workspace:
         return self.store.question if self.begun else None
 
     def confirm_here(self) -> None:
-        """Answer that this workspace is the one to go on, here; any other copy must stay off.
+        """Answer that this workspace is the one to go on, here.
+
+        Any other copy must stay off.
 
         Launches and runs go on, in every kernel that has it open. Does nothing when there is no question.
         """
@@ -146,6 +142,7 @@ class Workspace:
             scheduler, self._scheduler = self._scheduler, None
         if scheduler is not None:
             scheduler.stop()  # outside of the lock, which its threads need to end
+        self._subscriptions.close()
         with self._lock:
             store, self._store, self._scheduler = self._store, None, None
         if store is not None:
@@ -181,6 +178,14 @@ class Workspace:
     def favourites(self) -> Favourites:
         """The columns that the workspace's author marked, then those used lately."""
         return Favourites(self.store, self.clock, self.author)
+
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts of all campaigns, newest first.
+
+        `.subscribe(…)` tells them to somebody in this session.
+        """
+        return Alerts(self, self._subscriptions)
 
     @property
     def outbox(self) -> Listing:
@@ -252,39 +257,7 @@ class Workspace:
 
         Messages go to the outbox, audiences into the workspace.
         """
-        outbox = Outbox(self.folder, self.clock, self.store.identity, self._respond)
-        saved, memories = Audiences(self.folder, self.clock), Memories(self.folder, self.clock)
-        extracts, changes = Extracts(self.store, self.clock, self.extracts), Changes(self.store, self.clock)
-        removals = Removals(self.store, self.clock)
-        handlers: Mapping[str, Handler] = {
-            "send": outbox,
-            "audience": saved,
-            "memory": memories,
-            "extract": extracts,
-            "change": changes,
-            "remove": removals,
-        }
-
-        def settle(run: RunRecord, model: DataModel) -> None:
-            changes.settle(run, model)
-            extracts.settle(run, model)
-            removals.settle(run, model)
-
-        notifiers: Mapping[str, Notifier] = {"alert": Alerts(self.clock), "signal": Signals(self.clock)}
-        return Runner(self.store, self.clock, handlers, self.tell, settle, notifiers)
-
-    def _respond(self, run: RunRecord, task: Task, messages: pl.DataFrame) -> pl.DataFrame | None:
-        if self.responses is None or not messages.height:
-            return None
-        with self.store.read() as connection:
-            name = campaigns.get(connection, run.campaign_id).name
-        keys = [column for column in messages.columns if column.startswith("key_")]
-        flagged = self.responses.flags(messages.lazy(), keys, name, task.label, run.as_of)
-        events = [
-            flagged.filter(event).select("message_id", "run", "activity", "channel", "person", *keys, pl.lit(event).alias("event"), "at")
-            for event in ("bounced", "delivered", "opened", "clicked", "unsubscribed", "complained")
-        ]
-        return computed([pl.concat(events)])[0]
+        return runner_of(self, Runner)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Hear what runs tell; returns a function that ends it."""
@@ -343,34 +316,6 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"<workspace {str(self.folder)!r}{workspaces.on_server(self._address)}>"
-
-
-class _WorkspaceLauncher(Launcher):
-    """Gives the scheduler the campaigns of a workspace and executes what it launches."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def scheduled(self) -> list[Scheduled]:
-        """Return the published campaigns that this kernel holds."""
-        return self._workspace.scheduled()
-
-    def as_of(self, scheduled: Scheduled, due: dt.datetime) -> dt.datetime:
-        """Return what *now* means in the run of a launch."""
-        return self._workspace.as_of(scheduled.campaign_id, due)
-
-    def holds(self, run: RunRecord) -> bool:
-        """Tell whether this kernel can go on with a run."""
-        return self._workspace.holds(run.campaign_id)
-
-    def advance(self, run_id: str, stop: Callable[[], bool]) -> RunRecord:
-        """Execute a run until it is done or waits."""
-        with self._workspace.store.read() as connection:
-            run = runs.get(connection, run_id)
-        program = self._workspace.program_of(run)
-        if program is None:
-            return run
-        return self._workspace.runner().advance(run_id, program, stop=stop)
 
 
 _FILES: Mapping[str, pl.DataType | type[pl.DataType]] = {

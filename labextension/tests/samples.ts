@@ -15,7 +15,10 @@ export function node(label: string): INode {
     options: [],
     reasons: [],
     problems: [],
-    cell: null
+    cell: null,
+    note: null,
+    halted: null,
+    passed: null
   };
 }
 
@@ -32,6 +35,7 @@ export function campaign(nodes: unknown[], edges: unknown[]): IView {
     status: 'draft',
     paused: false,
     error: false,
+    reason: null,
     time_zone: 'Europe/Paris',
     definition_version: 1,
     schedule: null,

@@ -53,3 +53,10 @@ test('control and direction characters are made visible and long text is cut', (
   assert.equal(view?.nodes[0]?.label, '\ufffdevil\ufffd');
   assert.equal(view?.nodes[1]?.label.length, 300);
 });
+
+test('views of before halts and notes are read, and what they lack is null', () => {
+  const { note, halted, passed, ...old } = node('Gold');
+  const { view } = readView(campaign([old], [edge('Gold', null)]));
+  assert.deepEqual([view?.nodes[0]?.note, view?.nodes[0]?.halted, view?.nodes[0]?.passed], [null, null, null]);
+  assert.deepEqual([note, halted, passed], [null, null, null]);
+});

@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ SETTINGS = {
 
 
 @contextmanager
-def session(memory: str) -> Iterator[Any]:
+def session(memory: str) -> Generator[Any]:
     """Start a local session with little memory, and stop it at the end."""
     folder = tempfile.mkdtemp(prefix="campaign-nb-spark-")
     options = " ".join(f"--conf {name}={value}" for name, value in {**SETTINGS, "spark.local.dir": folder}.items())
@@ -66,8 +66,7 @@ def canonical(spark: Any, data: Path, *, written: bool) -> tuple[Run, Run]:
         run = spring.dry_run(engine="spark")
         if written:
             with tempfile.TemporaryDirectory() as folder:
-                for label in run.messages:
-                    run.messages_frame(label).write.parquet(f"{folder}/{label}")  # type: ignore[attr-defined] # of a run on a cluster
+                run.write(folder, populations=False)  # type: ignore[attr-defined] # of a run on a cluster
         return product.figures(run)
 
     return by_hand, ours
@@ -159,18 +158,18 @@ WRITTEN: Mapping[str, Callable[[cn.Campaign], tuple[str, str]]] = {
 """Each activity written with the package, and the transition whose count is compared."""
 
 
-def compared(name: str, by_hand: Run, ours: Run, rounds: int) -> list[str]:
-    """Run two sides in turns, the first round dropped, and return a row of the table.
+def compared(name: str, by_hand: Run, ours: Run, rounds: int, dropped: int) -> list[str]:
+    """Run two sides in turns, the first rounds dropped, and return a row of the table.
 
     Errors: counts that differ.
     """
     seconds: tuple[list[float], list[float]] = ([], [])
-    for turn in range(rounds + 1):
+    for turn in range(rounds + dropped):
         found: dict[int, Mapping[str, int]] = {}
         for at in (0, 1) if turn % 2 == 0 else (1, 0):
             start = time.perf_counter()
             found[at] = (by_hand, ours)[at]()
-            if turn:
+            if turn >= dropped:
                 seconds[at].append(time.perf_counter() - start)
         differing = [f"{key} {number} instead of {found[0][key]}" for key, number in found[1].items() if number != found[0][key]]
         if differing:
@@ -183,7 +182,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Make the data where they are missing, measure, print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.spark", description=__doc__)
     parser.add_argument("--rows", type=float, default=1e6, help="people in the data, for example 1e6")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds that are kept, beside the first")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds that are kept")
+    parser.add_argument("--dropped", type=int, default=1, help="rounds before them, which warm up")
     parser.add_argument("--data", type=Path, required=True, help="folder of the made data; filled where it is empty")
     parser.add_argument("--memory", default="2g", help="of the Spark driver")
     parser.add_argument("--only", help="only what has this in its name")
@@ -198,7 +198,7 @@ def main(arguments: list[str] | None = None) -> None:
         ]
         for name, by_hand, ours in sides:
             if not options.only or options.only in name:
-                print("| " + " | ".join(compared(name, by_hand, ours, options.rounds)) + " |", flush=True)
+                print("| " + " | ".join(compared(name, by_hand, ours, options.rounds, options.dropped)) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -175,3 +175,64 @@ def test_a_rule_on_a_message_of_another_branch_sees_it_whatever_is_computed_firs
     run = c.dry_run(responses=cn.ResponseModel(seed=1, open=1.0))
     assert opened.frame(run)["id"].to_list() == mail.frame(run)["id"].to_list() == [1, 2, 3, 4]
     assert opened.frame(c.dry_run()).height == 0
+
+
+# ------------------------------------------------------------------------------------------------------- course of a run
+
+
+@pytest.mark.parametrize(("count", "sent", "told"), [(4, 4, []), (3, 0, ["alert: Too few: Fewer than four were found."])])
+def test_a_guarded_message_is_sent_to_enough_people_and_told_of_else(
+    workspace: cn.Workspace, count: int, sent: int, told: list[str]
+) -> None:
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    shop.table("people", people(count), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    c = cn.Campaign("Guarded", data=shop, workspace=workspace)
+    everybody = c.build_audience("All", shop.people)
+    way = everybody.test("Enough?", enough=everybody.size > 3)
+    way.enough.email("Offer", subject="Hi", text="Hello")
+    way.otherwise.alert("Few", title="Too few", message="Fewer than four were found.")
+    c.publish(confirm=sent)
+    assert c.runs[0].wait("20s").state == "done"
+    assert workspace.outbox.frame().height == sent
+    assert [text for text in c.log.frame()["message"] if text.startswith("alert")] == told
+
+
+def test_two_messages_are_synchronised_and_followed_by_an_alert_a_day_later(workspace: cn.Workspace) -> None:
+    shop = cn.DataModel("shop")
+    table = shop.table("people", people(6), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    c = cn.Campaign("Launch", data=shop, workspace=workspace)
+    first = c.build_audience("A", table.id <= 4).email("First", subject="Hi", text="Hello")
+    second = c.build_audience("B", table.id > 2).wait("An hour", hours=1).email("Second", subject="Hi", text="Hello")
+    both = c.and_join("Both", first, second, primary=second)
+    both.wait("One day", days=1).alert("Launched", title="Launched", message="Both have gone out.")
+    dry = c.dry_run()
+    assert (dry.messages, dry["Launched"]["id"].to_list()) == ({"First": 4, "Second": 4}, [3, 4, 5, 6])
+    c.publish(confirm=8)
+    clock = workspace.clock
+    assert isinstance(clock, cn.ManualClock)
+    for hours, told in ((1, 0), (23, 0), (1, 1)):
+        clock.advance(hours=hours)
+        assert sum(text.startswith("alert") for text in c.log.frame()["message"]) == told
+    assert (c.runs[0].state, workspace.outbox.frame().height) == ("done", 8)
+
+
+@pytest.mark.parametrize(("channel", "way"), [("email", "mail"), ("sms", "text"), ("push", "otherwise")])
+def test_a_campaign_starts_another_that_chooses_by_the_signal_s_value(workspace: cn.Workspace, channel: str, way: str) -> None:
+    shop = cn.DataModel("shop", as_of="2026-07-01")
+    shop.table("people", people(3), **EVERYBODY_AGREES)  # type: ignore[arg-type] # roles
+    second = cn.Campaign("Second", data=shop, workspace=workspace)
+    ways = second.build_audience("All", shop.people).test(
+        "Channel", mail=cn.var("channel") == "email", text=cn.var("channel").is_in(["sms", "text"])
+    )
+    ways.mail.email("Mail", subject="Hi", text="Hello")
+    ways.text.alert("Text", title="Text", message="It would go out.")
+    second.schedule = cn.OnSignal(channel="email")
+    assert second.dry_run().messages == {"Mail": 3}
+    second.publish(confirm=3)
+    first = cn.Campaign("First", data=shop, workspace=workspace)
+    first.build_audience("All", shop.people).end("Next", signal=second, values={"channel": channel})
+    first.publish(confirm=0)
+    first.runs[0].wait("20s")
+    workspace.scheduler.tick()
+    assert second.runs[0].wait("20s").notes["Channel"] == way
+    assert workspace.outbox.frame().height == (3 if way == "mail" else 0)

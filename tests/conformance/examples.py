@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +56,19 @@ MARKS = sample()
 """The shop with a table that can be written."""
 MARKS.table("marks", pl.DataFrame({"id": [1, 2, 3, 50], "mark": ["old", None, "x", "y"], "seen": [None, 0, 1, 2]}), key="id")
 MARKS.infos["marks"].writable = MARKS.infos["people"].writable = True
+ZONED = cn.DataModel("zoned")
+"""People of several zones; one has none, one has a zone that is none."""
+ZONED.table(
+    "people",
+    SHOP.people.head(12).with_columns(
+        tz=pl.Series(["Europe/Paris", "Asia/Tokyo", None, "Mars/Base", "America/New_York", "", "UTC", *["Pacific/Apia"] * 5])
+    ),
+    key="id",
+    time_zone="tz",
+)
+ZONED.table("orders", SHOP.orders.head(8), key="order", links={"buyer": cn.Link("people", on="person")})
 GOLD = cn.col.tier == "gold"
+MANY = "size('Input 0') > 10"
 Subset, Control = cn.Subset, cn.Control
 
 EXAMPLES: Mapping[str, Mapping[str, Example]] = {
@@ -119,7 +132,28 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = {
         "added columns": Example(activities.FilterRows.of((cn.col.score > 1.0) | (cn.col.group == "A")), KEPT, row_wise=True),
         "a change of days": alone(activities.FilterRows.of(cn.col.joined >= cn.days_ago(200))),
     },
-    "wait": {"days": alone(activities.Wait.of(days=3)), "a moment": alone(activities.Wait.of(hours=1, seconds=0.5))},
+    "wait": {
+        "days": alone(activities.Wait.of(days=3)),
+        "a moment": alone(activities.Wait.of(hours=1, seconds=0.5)),
+        "a date": alone(activities.Wait.of(until="2026-12-24 09:00")),
+        "a date in the past": alone(activities.Wait.of(until="1999-12-24")),
+        "a time of day": alone(activities.Wait.of(at="09:00")),
+        "a time of day after two days": alone(activities.Wait.of(days=2, at="23:59:59")),
+        "everybody's own time": Example(activities.Wait.of(at="09:00", local=True), (ZONED,), row_wise=True),
+        "everybody's own time after a day": Example(activities.Wait.of(days=1, at="09:00", local=True), (ZONED,), row_wise=True),
+    },
+    "fork": {"two": alone(activities.Fork.of("mail", "text")), "three": alone(activities.Fork.of("mail", "a text", "3"))},
+    "and_join": {
+        "two": Example(activities.AndJoin.of()),
+        "three": Example(activities.AndJoin.of(), (*KEPT, KEPT[1].tail(2), KEPT[1].head(1))),
+    },
+    "test": {
+        "a size": Example(activities.ConditionTest.of(many=MANY)),
+        "several": Example(
+            activities.ConditionTest.of({"more": "size('Input 0') > previous_size('Input 0') * 2", "few": "size('Input 0') < 9"})
+        ),
+    },
+    "alert": {"an alert": alone(activities.Alert.of(title="Few people", message="Fewer than 10,000 were found."))},
     "email": {
         "marketing": alone(activities.Email.of(subject="Hi {{ name }}", html="<p>{{ name }}</p>", text="{{ points }} points")),
         "empty consent": alone(activities.Email.of(subject="Hi", text="Hello {{ name|default('you') }}", empty_consent=True)),
@@ -196,5 +230,9 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = {
             any_key=False,
         ),
     },
-    "end": {"the end": alone(activities.End.of())},
+    "end": {
+        "the end": alone(activities.End.of()),
+        "a signal": alone(activities.End.of(signal="Second")),
+        "values": alone(activities.End.of(signal="Second", values={"channel": "sms", "day": dt.date(2026, 7, 1), "n": 3, "yes": True})),
+    },
 }

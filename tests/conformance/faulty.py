@@ -185,7 +185,7 @@ def Moody(self: Activity, inputs: Sequence[Step], context: Context) -> Compiled:
 
 
 def Hasty(self: Activity, inputs: Sequence[Step], context: Context) -> Compiled:
-    return Compiled({OUT: inputs[0]}, wait=dt.timedelta(seconds=-1))
+    return Compiled({OUT: inputs[0]}, wait=lambda reached: reached - dt.timedelta(seconds=1))
 
 
 def Greedy(self: Activity, inputs: Sequence[Step], context: Context) -> Compiled:
@@ -195,7 +195,7 @@ def Greedy(self: Activity, inputs: Sequence[Step], context: Context) -> Compiled
 fault("compile: it calls datetime.now")(compiling(Timely))
 fault("compile: it calls collect")(compiling(Eager))
 fault("compile: it gives other steps when it is asked again")(compiling(Moody))
-fault("compile: it waits for -1 day, 23:59:59")(compiling(Hasty))
+fault("compile: it goes on at 2026-07-01 08:59:59+00:00, before it got there")(compiling(Hasty))
 fault("effects: effect 'audience' keeps nothing")(compiling(Greedy))
 
 

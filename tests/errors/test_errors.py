@@ -18,6 +18,7 @@ from campaign_nb import errors
 from tests.conftest import is_set
 from tests.errors import (  # the import lists their situations
     activities,
+    courses,
     documents,
     graphs,
     messages,
@@ -33,7 +34,7 @@ from tests.errors.shop import PRIVATE
 from tests.errors.situations import SITUATIONS, Shown, Stage, staged
 
 GOLDEN = Path(__file__).with_name("errors.txt")
-FAMILIES = [rules_in_python, rules_in_text, tables, graphs, activities, messages, schedules, runs, publications, documents, stores]
+FAMILIES = [rules_in_python, rules_in_text, tables, graphs, activities, courses, messages, schedules, runs, publications, documents, stores]
 CASES = [(family, sentence) for family in SITUATIONS for sentence in SITUATIONS[family]]
 CLASSES = {item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, cn.CampaignError)}
 FOUR = ("where", "what", "expected", "do")

@@ -1,7 +1,8 @@
 """One of several owners of a workspace: a process with a scheduler, whose runs do nothing but be recorded.
 
-`python -m tests.faults.owner FOLDER ADDRESS LEASE FENCE PAUSE`: an address of "-" is a store in the folder; a fence of "off"
-takes the check of tokens out of the product; a stage takes up to PAUSE seconds. Ends when its input ends, and then says how many writes were refused.
+`python -m tests.faults.owner FOLDER ADDRESS LEASE FENCE PAUSE`: an address of "-" is a store in the folder; a fence of
+"off" takes the check of tokens out of the product; a stage takes up to PAUSE seconds, and at least half of that. Ends when
+its input ends, and then says how many writes were refused.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Steps:
             with self.store.begin() as connection:
                 runs.begin_stage(connection, run_id, number, run.as_of, self.clock.now())
                 self._note(connection, run, f"begun {number} {token}")
-            threading.Event().wait(self.chance.uniform(0, self.pause))
+            threading.Event().wait(self.chance.uniform(self.pause / 2, self.pause))
             with self.store.begin() as connection:  # what a channel does before it hands anything over
                 self._note(connection, run, f"intends {number} {token}")
             with self.store.begin() as connection:
@@ -92,7 +93,7 @@ def count_refusals() -> None:
             refused[0] += 1
             raise
 
-    Held.check = counted  # type: ignore[method-assign]
+    Held.check = counted  # type: ignore[method-assign] # broken on purpose
 
 
 def break_the_fence() -> None:
@@ -104,7 +105,7 @@ def break_the_fence() -> None:
         beat(connection, tokens)
         return set(tokens)
 
-    leases.beat = blind  # type: ignore[assignment]
+    leases.beat = blind  # type: ignore[assignment] # broken on purpose
 
 
 def listen(listener: Listener) -> Callable[[], None]:

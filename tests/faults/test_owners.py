@@ -117,6 +117,7 @@ class Verdict:
     doubles: list[str]
     stale: list[str]
     taken_over: int
+    written: int
 
     def fine(self, total: int) -> bool:
         return (self.launched, self.ran, self.doubles, self.stale) == ({"done": total}, {"done": total}, [], [])
@@ -142,7 +143,7 @@ def judge(store: Store) -> Verdict:
         taken_over += int(token) > tokens[line.run_id] > 0
         tokens[line.run_id] = max(tokens[line.run_id], int(token))
     doubles += [key for key, count in done.items() if count > 1]
-    return Verdict(Counter(row.state for row in launched), Counter(run.state for run in ran), doubles, stale, taken_over)
+    return Verdict(Counter(row.state for row in launched), Counter(run.state for run in ran), doubles, stale, taken_over, len(lines))
 
 
 def _errors(store: Store) -> list[str]:
@@ -192,19 +193,35 @@ def test_four_owners_stopped_at_random_do_everything_once(
     print(f"{'sqlite' if address is None else 'postgres'}: {total} launches, {stops} stops, {refused} writes refused, {took:.0f} s")
     print(found.taken_over, "taken over")
     assert found.fine(total), (found, _errors(store))
-    assert refused >= (100 if DEEP else 1)
+    assert refused >= 100 if DEEP else refused + found.taken_over > 0  # what is refused for certain: the test below
     assert store.integrity() == []
 
 
-@pytest.mark.timeout(SECONDS * 2)
-def test_without_the_check_of_tokens_the_same_test_is_red(
-    place: Place, watched: Store, impatient: pytest.MonkeyPatch, owners: Callable[..., list[Owner]]
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("fence", ["on", "off"])
+def test_a_stopped_owner_writes_nothing_after_another_took_over_unless_the_check_is_taken_out(
+    place: Place, watched: Store, impatient: pytest.MonkeyPatch, owners: Callable[..., list[Owner]], fence: str
 ) -> None:
-    store = watched
-    total = publish(store, 10, 20)
-    four = owners(place, 4, "off", 0.4)
-    disturb(four, patient(lambda: bool(judge(store).stale) or finished(store, total)()), patient(lambda: judge(store).taken_over > 0), 40)
-    for owner in four:
-        owner.kill()
+    """With the check of tokens taken out, the very same judge finds stale writes: it would see a product that is broken."""
+    publish(watched, 1, 1)
+    (stopped,) = owners(place, 1, fence, 4.0)
+    _until(lambda: bool(judge(watched).written))
+    stopped.send_signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    owners(place, 1, fence, 4.0)
+    _until(patient(lambda: judge(watched).taken_over > 0))
+    print(f"taken over after {(time.monotonic() - begun) / LEASE:.1f} lengths of a lease, the start of a process included")
+    stopped.send_signal(signal.SIGCONT)
+    if fence == "off":
+        _until(patient(lambda: bool(judge(watched).stale)))
+        return
     impatient.undo()
-    assert judge(store).stale
+    assert told([stopped]) >= 1
+    assert judge(watched).stale == []
+
+
+def _until(done: Callable[[], bool]) -> None:
+    end, pause = time.monotonic() + SECONDS / 3, threading.Event()
+    while not done():
+        assert time.monotonic() < end, "it never came"
+        pause.wait(LEASE / 10)

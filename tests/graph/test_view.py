@@ -160,3 +160,20 @@ def test_a_view_is_json_and_only_has_words_that_are_drawn(full: Campaign) -> Non
     assert {item["state"] for item in view["edges"]} <= set(EDGE_STATES)
     assert {item["icon"] for item in view["nodes"]} <= set(ICONS)
     assert len(read_view(view).nodes) == len(view["nodes"]) and len(read_view(view).edges) == len(view["edges"])
+
+
+def test_a_run_tells_notes_ways_not_taken_and_where_it_has_halted(full: Campaign) -> None:
+    progress = Progress(
+        states={"Offer A": "waiting"},
+        counts={Ref("Offer", "A"): 0},
+        notes={"Offer A": "a breakpoint"},
+        closed={Ref("Offer", "A")},
+        passed={"Offer B"},
+        halted="Offer A",
+    )
+    view = view_of(full.definition, progress=progress)
+    assert {key: node(view, "Offer A").get(key) for key in ("note", "halted", "passed")} == {
+        **{"note": "a breakpoint", "halted": True, "passed": None},
+    }
+    assert node(view, "Offer B")["passed"] is True
+    assert [edge["state"] for edge in view["edges"] if (edge["source"], edge["port"]) == ("Offer", "A")] == ["closed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from campaign_nb.engine.events import RunEvent
 from campaign_nb.kernel import displays, outputs
 from campaign_nb.kernel.panels import PanelData
 from campaign_nb.render import mime
+from campaign_nb.widgets.throttle import Throttle
 from campaign_nb.workspace import workspaces
 from tests.engine.shop import shop
 
@@ -31,6 +33,8 @@ class Handle:
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[cn.Campaign]:
     """A campaign that has run once and launches every hour."""
     monkeypatch.setattr(outputs, "display", lambda *_, **__: Handle())
+    # A minute, so that a busy machine makes no second interval of a burst.
+    monkeypatch.setattr(outputs, "Throttle", functools.partial(Throttle, interval=60))
     workspace = cn.Workspace(tmp_path / "ws", clock=cn.ManualClock("2026-07-01 09:00"))
     c = cn.Campaign("Spring", data=shop(), workspace=workspace)
     c.build_audience("All", c.data.people).email("Mail", subject="Hi", text="Hello")

@@ -97,7 +97,7 @@ def model_of(tables: Tables, frames: Mapping[str, pl.DataFrame | str] | None = N
 
     model.table("regions", rows("regions"), key="name")
     model.table("cities", rows("cities"), key="code", links={"in_region": cn.Link("regions", on="region")})
-    model.table("people", rows("people"), key="id", links={"lives_in": cn.Link("cities", on="city")})
+    model.table("people", rows("people"), key="id", email="email", links={"lives_in": cn.Link("cities", on="city")})
     model.table(
         "orders",
         rows("orders"),

@@ -121,3 +121,33 @@ def test_an_ellipsis_takes_part_in_the_room() -> None:
     assert ellipsis("abcdef", 100, 10) == "abcdef"
     # a 5.56, b 5.56, … 10: 21.12 fits in 22, a third letter does not.
     assert ellipsis("abcdef", 22, 10) == "ab…"
+
+
+def test_a_halt_shows_over_waiting_and_what_was_passed_by_over_idle() -> None:
+    shown = texts(svg(view([node("a", "waiting", halted=True), node("b", passed=True), node("c", "waiting"), node("d", "disabled")], [])))
+    assert {"Halted here", "Passed by", "Waiting", "Disabled"} <= set(shown)
+
+
+def test_a_note_takes_the_place_of_the_kind_and_stands_whole_in_the_tooltip() -> None:
+    note = "→ many (Everybody who is at least 18: 12,340)"
+    picture = svg(view([node("Enough?", "done", note=note)], []))
+    assert "Filter" not in texts(picture)
+    assert f"Enough?\nFilter\n{note}" in [found.text for found in Xml.fromstring(picture).iter(f"{SVG}title")]
+
+
+def test_the_way_of_a_run_is_thick_and_ways_not_taken_are_dotted() -> None:
+    ways = [edge("a", "b", 5, "many"), edge("a", "c", 0, "few", state="closed")]
+    picture = svg(view([node("a"), node("b"), node("c")], ways))
+    assert picture.count('stroke-width="2.75"') == 1
+    assert picture.count('stroke-dasharray="1 5"') == 1
+
+
+def test_a_halted_run_says_where_why_and_how_far_it_is() -> None:
+    run = {"id": "r", "mode": "live", "state": "paused", "held_at": "Mail", "why": "a breakpoint", "rows": 40, "rows_known": 60}
+    shown = texts(svg(view([], [], run=run)))
+    assert {"Live run halted", "40 of 60 known rows", "Halted at Mail: a breakpoint"} <= set(shown)
+
+
+def test_a_time_that_nobody_knows_is_said_to_be_unknown() -> None:
+    run = {"id": "r", "mode": "live", "state": "running", "rows": 0, "rows_known": 0, "left": None, "left_from": "nothing"}
+    assert "time left unknown" in texts(svg(view([], [], run=run)))

@@ -13,8 +13,10 @@ import campaign_nb as cn
 from campaign_nb.campaign.clustered import ClusterRun
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.compute import computed
+from campaign_nb.engine.dry import decided
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.sources import ModelSources
+from campaign_nb.graph.definition import Ref
 from campaign_nb.steps import Render
 from tests.bench import make_data, product
 from tests.engine.shop import shop
@@ -30,7 +32,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> cn.Workspace:
 
 def messages_here(campaign: cn.Campaign, label: str) -> pl.DataFrame:
     """The messages of an activity as Polars renders them."""
-    program = campaign.program()
+    program = decided(campaign.program())
     plan = program.plan(staged=False)
     step = next(effect.step for effect in plan.whole[label].compiled.effects if isinstance(effect.step, Render))
     sources = ModelSources(program.model, program.stored, program.events)
@@ -71,6 +73,18 @@ def test_the_canonical_campaign_has_the_same_people_and_the_same_texts(canonical
             refused()
     assert run.frame("Rested", columns=["country"]).columns == ["profile_id", "country"]
     assert run.messages_frame("Mail B").columns == ["key_0", "address", "subject", "text"]
+    texts = [f"{tmp_path}/texts/messages/Mail {name}" for name in "AB"]
+    assert run.write(tmp_path / "texts", populations=False) == texts
+    assert [pl.read_parquet(f"{folder}/*.parquet").height for folder in texts] == list(run.messages.values())
+    assert not (tmp_path / "texts" / "populations").exists()
+
+
+def test_linked_rows_that_two_activities_read_are_passed_over_once(canonical: cn.Campaign, capsys: pytest.CaptureFixture[str]) -> None:
+    run = canonical.dry_run(engine="spark")
+    assert isinstance(run, ClusterRun)
+    run.frame("Few A").explain()
+    scans = [line for line in capsys.readouterr().out.splitlines() if "FileScan parquet" in line and "type#" in line]
+    assert len(scans) == 1  # "Rested" reads seven days of events, "Few A" thirty
 
 
 def test_nothing_but_counts_is_brought_here(canonical: cn.Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,8 +145,13 @@ def test_linked_rows_of_several_columns_are_the_same(spark: Any, workspace: cn.W
         newest=bought.sort(orders.date.desc()).select("product", "item.name", "amount").head(3),
         dearest=bought.sort(orders.amount.desc()).select("product", "amount").head(1),
         last=bought.sort(orders.product.desc(), orders.amount).select("product").first(),
+        cheapest=bought.sort(orders.amount).select("amount").first(),
+        each=bought.sort(orders.date.desc()).select("product", "item.name", "amount").columns(2),
     )
     rich.filter("Some", cn.fn.length(cn.col.last) > 0).end("End")
+    rich.filter("Second", cn.col.each2_product.is_not_null() & (cn.col.each1_amount < 50)).end("Second end")
+    text = "{{ each1_product | default('nothing') }}, {{ each2_name | default('-') | upper }}"
+    rich.email("Mail", subject="Seen", text=text, category="transactional")
     compared(c, tmp_path)
 
 
@@ -189,3 +208,25 @@ def test_the_rules_on_linked_rows_are_the_same(spark: Any, workspace: cn.Workspa
         c.build_audience(f"Rule {number}", rule)
     c.build_audience("Young buyers", orders.buyer.age < 20)
     assert c.dry_run(engine="spark").ports() == c.dry_run().ports()
+
+
+def test_what_a_run_passes_by_leaves_nobody_and_the_right_columns(spark: Any, workspace: cn.Workspace, tmp_path: Path) -> None:
+    model = shop()
+    people = model.people
+    c = cn.Campaign("passed by", data=model, workspace=workspace, variables={"way": "one"})
+    everybody = c.build_audience("All", people)
+    off = everybody.filter("Off", people.age > 20, enabled=False).enrich("Also", twice=people.age * 3)
+    ways = everybody.enrich("Named", twice=people.age * 2).test("Way", one=cn.var("way") == "one")
+    both = c.combine("Both", off, ways.one, ways.otherwise)
+    both.email("Mail", subject="{{ twice }}", text="x", category="transactional")
+    run = compared(c, tmp_path)
+    assert (run.ports()[Ref("Also")], run.ports()[Ref("Way", "otherwise")], run.ports()[Ref("Both")]) == (0, 0, 5)
+
+
+def test_a_test_that_needs_counts_is_refused(spark: Any, workspace: cn.Workspace) -> None:
+    model = shop()
+    c = cn.Campaign("counted", data=model, workspace=workspace)
+    everybody = c.build_audience("All", model.people)
+    everybody.test("Enough?", enough=everybody.size > 2).enough.end("Yes")
+    with pytest.raises(cn.RunError, match="'Enough\\?' decides by how many people there are"):
+        c.dry_run(engine="spark")

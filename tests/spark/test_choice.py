@@ -35,7 +35,7 @@ def test_what_does_not_run_there_is_named_by_activity_and_engine_all_together(wo
     model = shop()
     people, orders = model.people, model.orders
     c = cn.Campaign("refused", data=model, workspace=workspace)
-    everybody = c.build_audience("All", cn.fn.smart(people.email) == "A")
+    everybody = c.build_audience("All", cn.fn.to_string(people.age * 0.5) == "A")
     everybody.python("Own", passed, adds={}).end("End")
     rich = everybody.enrich("More", lines=people.orders.sort(orders.date).select("product", "amount").head(3))
     rich.email("Mail", subject="x", text="{% for line in lines %}{{ line.product }}{% endfor %}")
@@ -43,7 +43,7 @@ def test_what_does_not_run_there_is_named_by_activity_and_engine_all_together(wo
         c.dry_run()
     found = {(problem.where, problem.what) for problem in caught.value.problems}
     assert found >= {
-        ("build_audience 'All' on Spark", "the function smart does not run there"),
+        ("build_audience 'All' on Spark", "a number as text does not run there"),
         ("python 'Own' on Spark", "a function of Python does not run there"),
         ("email 'Mail' on Spark", "a template with loops or too many parts (text) does not run there"),
     }

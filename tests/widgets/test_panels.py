@@ -111,7 +111,7 @@ def test_the_scheduler_lists_what_comes_next_first(scheduler: SchedulerPanel) ->
 
 def test_the_scheduler_shows_runs_in_progress_and_past(scheduler: SchedulerPanel) -> None:
     state = scheduler.state
-    assert state["running"] == [{"campaign": "Spring", "activity": "Offer", "rows": 9, "progress": 0.5, "paused": False}]
+    assert state["running"] == [{"campaign": "Spring", "activity": "Offer", "rows": 9, "amount": "", "progress": 0.5, "paused": False}]
     assert state["runs"] == [{"campaign": "Soon", "when": "2 Mar 2026, 09:00", "state": "failed", "kind": "error", "counts": []}]
     assert (state["scheduler"], state["subtitle"]) == ("running", ".campaign-nb · Europe/Paris")
 
@@ -161,3 +161,23 @@ def test_a_run_s_bar_ends_with_its_last_update() -> None:
     bar.update(7, "Offer", 10_000, state="failed")
     bar.close()
     assert bar.state == {"title": "Dry run", "text": "Offer · 10,000 rows · failed", "progress": 1.0, "kind": "error"}
+
+
+def test_runs_that_have_halted_have_a_button_that_names_their_run(scheduler: SchedulerPanel) -> None:
+    held = {"run": "r7", "campaign": "Spring", "at": "Mail", "why": "a breakpoint", "failed": False}
+    scheduler.update({"held": [held, {**held, "run": "r8", "why": "no list\ntoday", "failed": True}]})
+    scheduler._throttle.flush()
+    assert scheduler.state["held"] == [
+        {"run": "r7", "where": "Spring · Mail", "why": "a breakpoint", "button": "Resume"},
+        {"run": "r8", "where": "Spring · Mail", "why": "no list today", "button": "Retry"},
+    ]
+    seen = list[tuple[str, str]]()
+    scheduler.on_action(lambda action, run: seen.append((action, run)))
+    scheduler._handle_custom_msg({"action": "go_on", "campaign": "r8"}, [])
+    assert seen == [("go_on", "r8")]
+
+
+def test_details_say_what_the_run_tells_of_an_activity(details: DetailsPanel) -> None:
+    shown = view([node("Mail", "waiting", note="halted here: a breakpoint", halted=True)], [])
+    details.show(payload(shown, "Mail"))
+    assert (details.state["told"], details.state["chips"]) == ("halted here: a breakpoint", [["Halted", "halted"]])

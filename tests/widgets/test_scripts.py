@@ -9,6 +9,7 @@ import pytest
 
 import campaign_nb.widgets
 from campaign_nb.widgets.bar import CanvasBar
+from campaign_nb.widgets.history import HistoryPanel
 from campaign_nb.widgets.panels import DetailsPanel, RunProgress, SchedulerPanel
 
 STATIC = Path(campaign_nb.widgets.__file__).parent / "static"
@@ -27,7 +28,7 @@ def test_texts_are_never_read_as_markup_and_nothing_is_fetched(path: Path) -> No
     assert "http" not in text
 
 
-@pytest.mark.parametrize("panel", [CanvasBar, DetailsPanel, RunProgress, SchedulerPanel])
+@pytest.mark.parametrize("panel", [CanvasBar, DetailsPanel, HistoryPanel, RunProgress, SchedulerPanel])
 def test_each_panel_brings_a_few_kilobytes_and_one_entry(panel: type) -> None:
     assert len(panel._esm) < 12_000
     assert panel._esm.count("export default") == 1

@@ -196,14 +196,35 @@ function render({ model, el }) {
     button("−", "Zoom out", () => keeper.zoom(1 / 1.2)),
     button("+", "Zoom in", () => keeper.zoom(1.2)),
     button("⤢", "Fit to the cell", () => keeper.fit()));
-  el.append(words, tools);
+  const actions = make("div", "cnb-tools cnb-actions");
+  let asking = false;
+  const offer = () => {
+    if (asking) return;
+    const held = actions.contains(document.activeElement) ? document.activeElement.textContent : null;
+    const buttons = (model.get("state").actions || []).map(([action, label, hint]) => {
+      const one = button(label, hint, () => (action === "stop" ? ask() : model.send({ action })));
+      if (action === "resume" || action === "retry") one.classList.add("cnb-go");
+      return one;
+    });
+    actions.replaceChildren(...buttons);
+    if (held) buttons.find((one) => one.textContent === held)?.focus();
+  };
+  const ask = () => {
+    const answer = (yes) => () => { asking = false; if (yes) model.send({ action: "stop" }); offer(); };
+    const no = button("Keep it", "Do not stop", answer(false));
+    asking = true;
+    actions.replaceChildren(button("Stop for good", "End the campaign for good", answer(true)), no);
+    no.focus();
+  };
+  el.append(words, make("div", "cnb-side", tools, actions));
   const stop = redraw(model, ["state"], () => {
     const state = model.get("state");
     tools.hidden = state.zoom === false;
     const title = make("div", "cnb-line", make("span", "cnb-name", state.name || ""), ...(state.chips || []).map(([text, kind]) => chip(text, kind)));
     const lines = (state.lines || []).map((line) => make("div", "cnb-muted", line));
+    offer();
     const legend = make("div", "cnb-legend", ...(state.legend || []).map(([text, kind]) => make("span", "", make("i", `cnb-dot cnb-${kind}`), text)));
-    words.replaceChildren(title, ...lines, ...(state.progress === null || state.progress === undefined ? [] : [progress(state.progress)]), legend);
+    words.replaceChildren(title, ...lines, ...(state.why ? [make("div", state.failed ? "cnb-why cnb-failed" : "cnb-why", state.why)] : []), ...(state.progress === null || state.progress === undefined ? [] : [progress(state.progress, state.kind)]), legend);
   });
   return () => { stop(); keeper.end(); };
 }

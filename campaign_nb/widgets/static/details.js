@@ -28,6 +28,7 @@ function render({ model, el }) {
     const named = make("div", "cnb-words", make("div", "cnb-line", make("span", "cnb-name", state.title), ...(state.chips || []).map(([text, kind]) => chip(text, kind))),
       make("div", "cnb-muted", state.subtitle || ""));
     const body = make("div", "cnb-sections");
+    if (state.told) body.append(make("div", `cnb-told cnb-why${(state.chips || []).some(([, kind]) => kind === "error") ? " cnb-failed" : ""}`, state.told));
     if (state.problems?.length) body.append(section("Problems", make("ul", "", ...state.problems.map((text) => make("li", "", text)))));
     if (state.options?.length) body.append(section("Options", pairs(state.options, false)));
     if (state.reasons?.length) body.append(section("Left out, by reason", pairs(state.reasons, true)));

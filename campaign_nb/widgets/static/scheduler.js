@@ -10,11 +10,16 @@ function render({ model, el }) {
       now === "running" ? button("Pause", "Pause the scheduler", act("pause")) : button(now === "paused" ? "Resume" : "Start", "Let the scheduler launch campaigns", act(now === "paused" ? "resume" : "start")),
       ...(now === "stopped" ? [] : [button("Stop", "Stop the scheduler", act("stop"))]));
     const running = list(state.running, (run) => make("div", "cnb-run",
-      make("div", "cnb-line", make("strong", "", run.campaign), make("span", "cnb-muted", [run.activity, run.rows === null ? "" : `${count(run.rows)} rows`].filter(Boolean).join(" · ")),
+      make("div", "cnb-line", make("strong", "", run.campaign), make("span", "cnb-muted", [run.activity, run.amount || (run.rows === null ? "" : `${count(run.rows)} rows`)].filter(Boolean).join(" · ")),
         make("span", "cnb-push", `${Math.round(run.progress * 100)} %`),
         button(run.paused ? "Resume" : "Pause", `${run.paused ? "Resume" : "Pause"} ${run.campaign}`, act(run.paused ? "resume" : "pause", run.campaign)),
         button("Stop", `Stop ${run.campaign}`, act("stop", run.campaign))),
       progress(run.progress, run.paused ? "waiting" : "running")), "Nothing is running.");
+    const held = (one) => {
+      const go = button(one.button, `${one.button} ${one.where}`, act("go_on", one.run));
+      go.classList.add("cnb-go");
+      return make("div", one.button === "Retry" ? "cnb-why cnb-failed" : "cnb-why", make("div", "cnb-line", make("strong", "", one.where), go), make("div", "", one.why));
+    };
     const entry = (one) => make("div", "cnb-line", make("span", "cnb-when", one.when), make("span", "", one.campaign), make("span", "cnb-muted", one.note));
     const launches = list(state.launches, entry, "No launch is planned.");
     const runs = list(state.runs, (one) => make("div", "cnb-line", make("span", "cnb-when", one.when), make("span", "", one.campaign), chip(one.state, one.kind),
@@ -22,6 +27,7 @@ function render({ model, el }) {
     el.replaceChildren(
       make("div", "cnb-head", make("div", "cnb-words", make("div", "cnb-line", make("span", "cnb-name", "Scheduler"), chip(now, kind)), make("div", "cnb-muted", state.subtitle || "")), tools),
       make("div", "cnb-sections",
+        state.held?.length ? make("section", "cnb-wide", make("h4", "", "Halted"), list(state.held, held, "")) : null,
         make("section", "cnb-wide", make("h4", "", "Running"), running),
         make("section", "", make("h4", "", "Next launches"), launches),
         make("section", "", make("h4", "", "Last runs"), runs),

@@ -7,7 +7,7 @@ import { pill } from './header.js';
 import { countText } from './layout.js';
 import { iconPath } from './looks.js';
 import type { IEdge, INode, IView } from './view.js';
-import { nodeState } from './words.js';
+import { drawnState, nodeState } from './words.js';
 
 /** What the strip can ask for. */
 export interface IDetailsActions {
@@ -78,7 +78,7 @@ function nodeDetails(view: IView, node: INode, actions: IDetailsActions): HTMLEl
     html('span', { class: `cnb-details-icon ${familyClass(node.family)}` }, strokeIcon(iconPath(node.icon), 16)),
     html('span', { class: 'cnb-details-name' }, node.label),
     html('span', { class: 'cnb-muted' }, node.cell === null ? node.kind_label : `${node.kind_label} · cell ${node.cell}`),
-    pill(nodeState(node.state))
+    pill(nodeState(drawnState(node)))
   ];
   const none = html('p', { class: 'cnb-muted' }, 'No options set.');
   const problems = node.problems.map(problem => html('li', {}, problem));
@@ -86,6 +86,7 @@ function nodeDetails(view: IView, node: INode, actions: IDetailsActions): HTMLEl
     head,
     actions,
     [
+      node.note ? html('p', { class: 'cnb-told' }, node.note) : null,
       problems.length ? section('Problems', html('ul', { class: 'cnb-bad' }, ...problems)) : null,
       section('Options', node.options.length ? rows(node.options) : none),
       reasons(node),

@@ -4,8 +4,8 @@ import { svg } from './element.js';
 import { CARD, type IPlaced, type IPlacedEdge, type IPlacedNode, linePath, TAG } from './layout.js';
 import { iconPath, markPath } from './looks.js';
 import { type Measure, wrap } from './text.js';
-import type { IView, NodeState } from './view.js';
-import { nodeState, pictureLabel } from './words.js';
+import type { DrawnState, IView } from './view.js';
+import { drawnState, nodeState, pictureLabel } from './words.js';
 
 /** What can be selected. */
 export type Selection = { kind: 'node' | 'edge'; id: string };
@@ -28,7 +28,7 @@ export function familyClass(family: string): string {
   return `cnb-family-${FAMILIES.includes(family) ? family : 'other'}`;
 }
 
-function badge(state: NodeState): SVGGElement | null {
+function badge(state: DrawnState): SVGGElement | null {
   const path = markPath(state);
   if (!path) {
     return null;
@@ -43,14 +43,15 @@ function badge(state: NodeState): SVGGElement | null {
 
 function card({ node, x, y }: IPlacedNode, measure: Measure): SVGGElement {
   const lines = wrap(node.label, TEXT_WIDTH, 2, text => measure(text, LABEL_SIZE, true));
-  const kind = wrap(node.kind_label, TEXT_WIDTH, 1, text => measure(text, KIND_SIZE, false));
+  const drawn = drawnState(node);
+  const kind = wrap(node.note || node.kind_label, TEXT_WIDTH, 1, text => measure(text, KIND_SIZE, false));
   const top = CARD.height / 2 - (lines.length === 2 ? 12 : 4);
-  const state = nodeState(node.state).text;
+  const state = [nodeState(drawn).text, node.note].filter(Boolean).join(': ');
   const iconTop = (CARD.height - CARD.icon) / 2;
   return svg(
     'g',
     {
-      class: `cnb-node ${familyClass(node.family)} cnb-node-${node.state}`,
+      class: `cnb-node ${familyClass(node.family)} cnb-node-${drawn}`,
       transform: `translate(${x} ${y})`,
       tabindex: 0,
       role: 'button',
@@ -67,8 +68,8 @@ function card({ node, x, y }: IPlacedNode, measure: Measure): SVGGElement {
       d: iconPath(node.icon)
     }),
     ...lines.map((line, index) => svg('text', { class: 'cnb-label', x: TEXT_X, y: top + 16 * index }, line)),
-    svg('text', { class: 'cnb-kind', x: TEXT_X, y: top + 16 * lines.length }, kind[0] ?? ''),
-    badge(node.state)
+    svg('text', { class: node.note ? 'cnb-kind cnb-note' : 'cnb-kind', x: TEXT_X, y: top + 16 * lines.length }, kind[0] ?? ''),
+    badge(drawn)
   );
 }
 
@@ -95,7 +96,8 @@ function line(placed: IPlacedEdge, names: ReadonlyMap<string, string>, measure: 
   const path = linePath(open ? points : [...points.slice(0, -1), { x: last.x - 5, y: last.y }]);
   const rows = edge.count === null ? 'not counted' : `${placed.tag?.count} rows`;
   const to = edge.target === null ? 'an open end' : names.get(edge.target);
-  const label = `${edge.label ? `${edge.label}: ` : ''}${names.get(edge.source)} to ${to}, ${rows}`;
+  const closed = edge.state === 'closed' ? ', the run does not go here' : '';
+  const label = `${edge.label ? `${edge.label}: ` : ''}${names.get(edge.source)} to ${to}, ${rows}${closed}`;
   return svg(
     'g',
     { class: `cnb-edge cnb-edge-${edge.state}`, tabindex: -1, role: 'button', 'aria-pressed': 'false', 'aria-label': label },
@@ -117,7 +119,7 @@ export function draw(view: IView, placed: IPlaced, measure: Measure): IPicture {
   const root = svg(
     'svg',
     {
-      class: 'cnb-picture',
+      class: view.run?.state === 'running' ? 'cnb-picture cnb-going' : 'cnb-picture',
       viewBox: `0 0 ${placed.width} ${placed.height}`,
       width: placed.width,
       height: placed.height,

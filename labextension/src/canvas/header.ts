@@ -4,7 +4,7 @@ import { progressBar } from './bar.js';
 import { html } from './element.js';
 import { dayAndTime, inFull, knownZone } from './time.js';
 import type { ISchedule, IView } from './view.js';
-import { counted, type IState, runState, statusOf } from './words.js';
+import { amountOf, counted, type IState, runState, statusOf, whyOf } from './words.js';
 
 const LAUNCHES = 3;
 
@@ -67,11 +67,15 @@ function problems(view: IView): HTMLElement {
 
 /** The header of a view, with tools at its right. */
 export function header(view: IView, tools: HTMLElement | null): HTMLElement {
+  const why = whyOf(view);
+  const amount = view.run ? amountOf(view.run) : '';
   return html(
     'div',
     { class: 'cnb-header' },
     title(view),
     when(view, tools),
+    amount ? html('div', { class: 'cnb-muted' }, amount) : null,
+    why ? html('div', { class: 'cnb-told', role: 'note' }, why) : null,
     view.run?.state === 'running' ? progressBar(view.run.progress, 'Progress of the run') : null,
     view.problems.length ? problems(view) : null
   );

@@ -1,7 +1,7 @@
 /** Icons of activities and marks of their state, as campaign_nb.render draws them too. */
 
 import looks from './looks.json' with { type: 'json' };
-import type { NodeState } from './view.js';
+import type { DrawnState } from './view.js';
 
 function named(table: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
@@ -13,6 +13,6 @@ export function iconPath(name: string): string {
 }
 
 /** The strokes of a state's mark around the origin; undefined where the state has none. */
-export function markPath(state: NodeState): string | undefined {
+export function markPath(state: DrawnState): string | undefined {
   return named(looks.marks, state);
 }

@@ -15,6 +15,9 @@ const RUN_STATES = ['running', 'waiting', 'paused', 'done', 'failed', 'stopped']
 export type Status = (typeof STATUSES)[number];
 export type NodeState = (typeof NODE_STATES)[number];
 
+/** What a card looks like: a state, a run that has halted there, an activity that a run passed by. */
+export type DrawnState = NodeState | 'halted' | 'skipped';
+
 /** When the campaign is launched. */
 export interface ISchedule {
   sentence: string;
@@ -30,6 +33,14 @@ export interface IRun {
   started: string;
   ended: string | null;
   progress: number;
+  held_at: string | null;
+  why: string | null;
+  error: string | null;
+  due: string | null;
+  rows: number | null;
+  rows_known: number | null;
+  left: number | null;
+  left_from: string | null;
 }
 
 /** An activity. */
@@ -45,6 +56,9 @@ export interface INode {
   reasons: [string, number][];
   problems: string[];
   cell: number | null;
+  note: string | null;
+  halted: boolean | null;
+  passed: boolean | null;
 }
 
 /** A transition: it carries a population from one activity to the next. */
@@ -55,7 +69,7 @@ export interface IEdge {
   target: string | null;
   label: string;
   count: number | null;
-  state: 'idle' | 'active' | 'empty';
+  state: 'idle' | 'active' | 'empty' | 'closed';
   columns: [string, string][];
 }
 
@@ -68,6 +82,7 @@ export interface IView {
   status: Status;
   paused: boolean;
   error: boolean;
+  reason: string | null;
   time_zone: string;
   definition_version: number;
   schedule: ISchedule | null;
@@ -91,7 +106,10 @@ const readNode = record<INode>({
   options: list(pair(name, text()), 200),
   reasons: list(pair(name, number), 200),
   problems: list(text(), 100),
-  cell: optional(number)
+  cell: optional(number),
+  note: optional(text()),
+  halted: optional(flag),
+  passed: optional(flag)
 });
 
 const readEdge = record<IEdge>({
@@ -101,7 +119,7 @@ const readEdge = record<IEdge>({
   target: optional(text()),
   label: name,
   count: optional(number),
-  state: oneOf('idle', 'active', 'empty'),
+  state: oneOf('idle', 'active', 'empty', 'closed'),
   columns: list(pair(name, name), 2000)
 });
 
@@ -113,6 +131,7 @@ const read = record<IView>({
   status: oneOf(...STATUSES),
   paused: flag,
   error: flag,
+  reason: optional(text()),
   time_zone: word,
   definition_version: number,
   schedule: optional(record<ISchedule>({ sentence: text(), next: list(word, 100) })),
@@ -124,7 +143,15 @@ const read = record<IView>({
       as_of: word,
       started: word,
       ended: optional(word),
-      progress: number
+      progress: number,
+      held_at: optional(name),
+      why: optional(text()),
+      error: optional(text()),
+      due: optional(word),
+      rows: optional(number),
+      rows_known: optional(number),
+      left: optional(number),
+      left_from: optional(word)
     })
   ),
   nodes: list(readNode, 400),

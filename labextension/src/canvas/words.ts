@@ -1,6 +1,7 @@
 /** The words, colours and signs of the states of campaigns, runs and activities. */
 
-import type { IRun, IView, NodeState } from './view.js';
+import { inFull, knownZone } from './time.js';
+import type { DrawnState, INode, IRun, IView } from './view.js';
 
 /** A colour class of the style sheet. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'quiet';
@@ -21,7 +22,7 @@ const STATUS: Readonly<Record<string, IState>> = {
   archived: { text: 'Archived', tone: 'quiet' }
 };
 
-const NODE: Readonly<Record<NodeState, IState>> = {
+const NODE: Readonly<Record<DrawnState, IState>> = {
   idle: { text: 'Not run', tone: 'quiet' },
   pending: { text: 'Pending', tone: 'quiet' },
   running: { text: 'Running', tone: 'busy' },
@@ -29,7 +30,9 @@ const NODE: Readonly<Record<NodeState, IState>> = {
   done: { text: 'Done', tone: 'good' },
   warning: { text: 'Warning', tone: 'wait' },
   error: { text: 'Error', tone: 'bad' },
-  disabled: { text: 'Disabled', tone: 'quiet' }
+  disabled: { text: 'Disabled', tone: 'quiet' },
+  halted: { text: 'Halted here', tone: 'wait' },
+  skipped: { text: 'Passed by', tone: 'quiet' }
 };
 
 const RUN: Readonly<Record<IRun['state'], IState>> = {
@@ -49,9 +52,56 @@ export function statusOf(campaign: { status: string; paused: boolean }): IState 
   return STATUS[campaign.status] ?? { text: campaign.status, tone: 'quiet' };
 }
 
+/** What the card of an activity looks like: a halt shows over waiting, what a run passed by over idle. */
+export function drawnState(node: Pick<INode, 'state' | 'halted' | 'passed'>): DrawnState {
+  if (node.state === 'waiting' && node.halted) {
+    return 'halted';
+  }
+  return node.state === 'idle' && node.passed ? 'skipped' : node.state;
+}
+
 /** The state of an activity. */
-export function nodeState(state: NodeState): IState {
+export function nodeState(state: DrawnState): IState {
   return NODE[state];
+}
+
+/** A time in words, no finer than an estimate is: "8 s", "1 min 15 s", "1 h 30 min". */
+export function lasting(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  if (whole < 3600) {
+    return `${Math.floor(whole / 60)} min${whole % 60 && whole < 600 ? ` ${whole % 60} s` : ''}`;
+  }
+  return `${Math.floor(whole / 3600)} h${whole % 3600 >= 60 ? ` ${Math.floor((whole % 3600) / 60)} min` : ''}`;
+}
+
+/** Rows behind a run and the time left; nothing of what is not known. */
+export function amountOf(run: IRun): string {
+  const rows = (count: number): string => count.toLocaleString('en-GB');
+  const parts: string[] = [];
+  if (run.rows) {
+    parts.push(run.rows_known !== null && run.rows_known > run.rows ? `${rows(run.rows)} of ${rows(run.rows_known)} known rows` : `${rows(run.rows)} rows`);
+  }
+  if (run.state === 'running' && run.left_from !== null) {
+    const basis: Record<string, string> = { previous: ', as the run before', finished: ', by the stages so far' };
+    parts.push(run.left === null ? 'time left unknown' : `about ${lasting(run.left)} left${basis[run.left_from] ?? ''}`);
+  }
+  return parts.join(' · ');
+}
+
+/** Why a run has halted, a campaign is paused, or until when a run waits; empty otherwise. */
+export function whyOf(view: IView): string {
+  const { run } = view;
+  if (run?.state === 'paused' && run.held_at) {
+    const why = run.error ?? run.why;
+    return `Halted at ${run.held_at}${why ? `: ${why}` : ''}`;
+  }
+  if (run?.state === 'waiting' && run.due) {
+    return `Waits until ${inFull(run.due, knownZone(view.time_zone))}`;
+  }
+  return view.paused && view.reason ? `Paused: ${view.reason}` : '';
 }
 
 /** The state of a run: "Dry run done", "Live run · 45 %". */

@@ -94,14 +94,17 @@ class Cluster:
         step = self._renders().get(label)
         if step is None:
             raise RunError(Problem(f"activity {label!r}", "it sends no messages", "a message activity", "run.messages lists them"))
-        return _parts(self._lowered([step], [], keeping=False).delivered[step]())
+        return _parts(self._lowered([step], [], keeping=False).delivered[step](), step)
 
-    def write(self, folder: str) -> list[str]:
-        """Let the cluster write populations and messages; return the folders."""
-        renders = self._renders()
-        outputs = {ref: self._output(ref) for ref in (Ref(task.label, port) for task in self._tasks for port in task.compiled.ports)}
+    def write(self, folder: str, *, messages: bool = True, populations: bool = True) -> list[str]:
+        """Let the cluster write populations, messages or both, in one pass over frames that it keeps meanwhile; return the folders."""
+        renders = self._renders() if messages else {}
+        refs = [Ref(task.label, port) for task in self._tasks for port in task.compiled.ports] if populations else []
+        outputs = {ref: self._output(ref) for ref in refs}
+        if not renders and not outputs:
+            return []
         lowered = self._lowered([*outputs.values(), *renders.values()], [])
-        frames = {_place(folder, "messages", label): _parts(lowered.delivered[step]()) for label, step in renders.items()}
+        frames = {_place(folder, "messages", label): _parts(lowered.delivered[step](), step) for label, step in renders.items()}
         for ref, step in outputs.items():
             frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step]().to_native()
         try:
@@ -229,13 +232,13 @@ class _Counters:
 
     def read(self, lowered: Lowering) -> dict[object, int]:
         """Compute all counts in one job."""
-        parts: list[nw.LazyFrame[Any]] = []
+        parts: list[tuple[Any, list[str]]] = []
         for base, exprs in self._selects.items():
             frame, before = base.read(), self._before.get(base)
             frame = frame.with_columns(*before) if before else frame
-            parts.append(frame.select(*(expr.alias(name) for name, expr in exprs.items())))
+            parts.append((frame.select(*(expr.alias(name) for name, expr in exprs.items())).to_native(), list(exprs)))
         lowered.hold()
-        rows = dict(zip(self._selects, spark_frames.counted([part.to_native() for part in parts]), strict=True))
+        rows = dict(zip(self._selects, spark_frames.counted(parts), strict=True))
         return {name: rows[base][int(column[1:])] or 0 for name, (base, column) in self._places.items()}
 
 
@@ -243,9 +246,10 @@ def _place(folder: str, *names: str) -> str:
     return "/".join([folder, *(quote(name, safe=" ") for name in names)])
 
 
-def _parts(rows: nw.LazyFrame[Any]) -> Any:
+def _parts(rows: nw.LazyFrame[Any], step: Render) -> Any:
     """Return messages without what was only counted."""
-    return rows.select(*(name for name in rows.collect_schema().names() if not name.startswith(WITHOUT))).to_native()
+    keys = [f"key_{i}" for i in range(len(step.population.table.key))]
+    return rows.select(*keys, "address", *(name for name, _ in step.parts if not name.startswith(WITHOUT))).to_native()
 
 
 def _number(condition: nw.Expr) -> nw.Expr:

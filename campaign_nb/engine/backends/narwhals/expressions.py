@@ -83,10 +83,8 @@ class _Compiler:
                 return constant(value)
             case tree.Lines():
                 return Operand(self.resolve(node)[0], Type.LIST)
-            case tree.Column() | tree.Aggregate():
+            case tree.Column() | tree.Aggregate() | tree.Window():
                 return self._leaf(node)
-            case tree.Window():
-                raise Refusal("a value of each row that all rows of its table decide (cn.fn.over)")
             case tree.Call():
                 return self._call(node)
             case tree.Case(whens, otherwise):
@@ -173,10 +171,11 @@ class _Compiler:
         if not isinstance(rows, tree.Lines) or len(rows.columns) != 1:
             raise Refusal(f"{node.name} of something else than linked rows of one column")
         expr, field = self.resolve(rows)
-        if field.type in (Type.NUMBER, Type.DATETIME, *_REFUSED_TYPES):
-            raise Refusal(f"a linked row's {field.type} by its place", "its text, whole number, date or boolean")
+        if field.type in (Type.DATETIME, *_REFUSED_TYPES):
+            raise Refusal(f"a linked row's {field.type} by its place", "its text, number, date or boolean")
         name = tree.collected(rows.columns[0]).name
-        return Operand(native(partial(spark_frames.item, place=place, field=name), expr), Type.UNKNOWN, origin=field.type)
+        found = native(partial(spark_frames.item, place=place, field=name), expr)
+        return Operand(not_nan(found) if field.type is Type.NUMBER else found, Type.UNKNOWN, origin=field.type)
 
     def _case(self, whens: tuple[tuple[tree.Node, tree.Node], ...], otherwise: tree.Node) -> Operand:
         values = [*(self.value(value) for _, value in whens), self.value(otherwise)]

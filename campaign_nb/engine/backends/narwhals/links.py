@@ -13,8 +13,10 @@ from campaign_nb.engine.backends.narwhals.comparison import truth
 from campaign_nb.engine.backends.narwhals.expressions import compile_rule, compile_value, selects
 from campaign_nb.engine.backends.narwhals.flow import Frame
 from campaign_nb.engine.backends.narwhals.operand import Context
+from campaign_nb.engine.backends.narwhals.over import with_window
 from campaign_nb.engine.backends.narwhals.sides import NUMBER, Grouped, RowScope, Side, join_side
 from campaign_nb.engine.backends.polars.links import Stem, context_of, leaves_of, rows_of, stem_of
+from campaign_nb.engine.backends.polars.over import nodes_of
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Leaf
 from campaign_nb.engine.optimise.windows import covers, windowed
@@ -40,7 +42,7 @@ class Links:
             stems.setdefault(stem_of(table.label, leaf), []).append(leaf)
         for stem, own in stems.items():
             if not stem.last:
-                yield self._lookup(table, stem, own)
+                yield self._lookup(table, stem, own) if stem.steps else self._windows(table, stem, own)
                 continue
             few = near is None or all(windowed(leaf.node) for leaf in own)
             yield from self._linked(table, stem, own, None if few or near is None else near())
@@ -114,6 +116,17 @@ class Links:
         seen = {columns[leaf]: leaf.node.name for leaf in leaves if isinstance(leaf.node, tree.Column)}
         frame = self.one(first, [step.link for step in stem.steps[1:]], seen)
         return Side(frame, tuple((here, f"__k{i}") for i, (here, _) in enumerate(first.on)), columns, {})
+
+    def _windows(self, table: TableSchema, stem: Stem, leaves: Sequence[Leaf]) -> Side:
+        """Return the windows over all rows of the table itself."""
+        windows = {leaf: leaf.node for leaf in leaves if isinstance(leaf.node, tree.Window)}
+        nodes = [node for window in windows.values() for node in nodes_of(window)]
+        frame, scope, context = self._scoped(self.scan(table.label), table, nodes, stem.moment)
+        key, columns = [table.columns[name] for name in table.key], {leaf: self.name() for leaf in windows}
+        for leaf, window in windows.items():
+            frame = with_window(frame, window, key, columns[leaf], scope, context)
+        on = tuple((name, f"__k{i}") for i, name in enumerate(table.key))
+        return Side(frame.select(*(nw.col(name).alias(own) for name, own in on), *columns.values()), on, columns, {})
 
     def one(self, link: LinkSchema, rest: Sequence[str], columns: Mapping[str, str]) -> Frame:
         """Return one row per linked row: its link columns as __k0…, and the named columns at the end of the path."""

@@ -17,9 +17,10 @@ from campaign_nb.engine.backends.narwhals.operand import wall
 from campaign_nb.engine.backends.narwhals.sides import field_of_leaf
 from campaign_nb.engine.backends.narwhals.sources import ClusterSources
 from campaign_nb.engine.backends.polars.hashing import seed_of
-from campaign_nb.engine.backends.polars.links import context_of
+from campaign_nb.engine.backends.polars.links import context_of, stem_of
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Columns, Draw, Leaf, Reading, Reason
+from campaign_nb.engine.optimise.windows import windowed
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import Field, Schema
 from campaign_nb.steps import REASON, Filter, Rejected, Scan, Step
@@ -193,6 +194,7 @@ class Lowering:
             elif isinstance(leaf.node, tree.Behaviour):
                 frame, found[leaf] = self._flagged(frame, list(table.key), leaf.node)
         linked = [leaf for leaf in leaves if not isinstance(leaf.node, Draw | tree.Behaviour)]
+        linked += self._early(base, entries, linked)
         near = self._near(base, where) if smaller and self.keeping else None
         frame, joined = self.links.joined(frame, table, linked, near)
         made = self.keep(Base(frame, {**base.derived, **found, **joined}, scanned=base.scanned))
@@ -200,6 +202,17 @@ class Lowering:
         for (step, source, _), flow in zip(entries, flows, strict=True):
             masks = () if not others and len(entries) == 1 else flow.masks
             self.inflow[step, source] = Flow(made, masks, flow.computed)
+
+    def _early(self, base: Base, entries: Sequence[tuple[Step, Step, Flow]], linked: Sequence[Leaf]) -> list[Leaf]:
+        """Return what later steps read of the same linked rows, if all rows are passed over anyway: one pass gives both."""
+        label = entries[0][1].population.table.label
+        passes = {stem_of(label, leaf) for leaf in linked if windowed(leaf.node)}
+        later = dict.fromkeys(leaf for step, _, _ in entries for leaf in self.columns.needs[step].leaves)
+        return [
+            leaf
+            for leaf in later
+            if leaf not in linked and leaf not in base.derived and windowed(leaf.node) and stem_of(label, leaf) in passes
+        ]
 
     def _near(self, base: Base, where: nw.Expr | None) -> Callable[[], Frame]:
         """Return what gives the rows to which something is attached, for linked rows to be restricted to."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyspark.sql.connect import functions as F
 
+from campaign_nb.engine.backends.narwhals.spark_text import decimal_text
 from campaign_nb.rules.tree import Type
 
 _MASK, _FIRST, _SECOND = 2**32 - 1, 0x21F0AAAD, 0x735A2D97
@@ -21,9 +22,25 @@ def key_text(name: str, kind: Type, zone: str | None) -> Any:
         stamp = F.date_format(column.cast("timestamp_ntz"), _STAMP)
         return stamp if zone is None else F.concat(stamp, F.lit("Z"))
     if kind is Type.DECIMAL:
-        text = F.format_string("%s", column.cast("string"))
+        text = decimal_text(column)
         return F.when(F.contains(text, F.lit(".")), F.regexp_replace(text, r"\.?0+\z", "")).otherwise(text)
     return column.cast("string")
+
+
+def _all_known(key: Sequence[str]) -> Any:
+    known = F.lit(True)
+    for column in key:
+        known = known & F.col(f"`{column}`").isNotNull()
+    return known
+
+
+def named_by(frame: Any, key: Sequence[str], texts: Iterable[Any], seed: str, name: str) -> Any:
+    """Add the name that a key and a seed give to a row, as `backends.polars.over` writes it; null where the key is."""
+    digest = F.sha2(F.concat(F.lit(f"{seed}\x1f"), F.concat_ws("\x1f", *texts)), 256)
+    frame = frame.withColumn(name, F.when(_all_known(key), digest))
+    one, two, three, four, five = (F.substring(F.col(name), at + 1, n) for at, n in ((0, 8), (8, 4), (13, 3), (17, 3), (20, 12)))
+    dash = F.lit("-")
+    return frame.withColumn(name, F.concat(one, dash, two, F.lit("-8"), three, F.lit("-a"), four, dash, five))
 
 
 def drawn(frame: Any, key: Sequence[str], whole_number: bool, texts: Iterable[Any], seed: int, name: str) -> Any:
@@ -33,10 +50,7 @@ def drawn(frame: Any, key: Sequence[str], whole_number: bool, texts: Iterable[An
         upper, lower = F.shiftrightunsigned(number, 32), number.bitwiseAND(F.lit(_MASK).cast("bigint"))
     else:
         digest = F.sha2(F.concat_ws("\x1f", *texts), 256)
-        known = F.lit(True)
-        for column in key:
-            known = known & F.col(column).isNotNull()
-        upper, lower = F.when(known, F.conv(F.substring(digest, 1, 8), 16, 10).cast("bigint")), None
+        upper, lower = F.when(_all_known(key), F.conv(F.substring(digest, 1, 8), 16, 10).cast("bigint")), None
     frame = _mixed(frame.withColumn(name, upper.bitwiseXOR(F.lit(seed & _MASK).cast("bigint"))), name)
     if lower is not None:
         frame = frame.withColumn(name, F.col(name).bitwiseXOR(lower))

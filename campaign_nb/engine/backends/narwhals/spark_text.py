@@ -27,6 +27,12 @@ def text(value: Any) -> Any:
     return value.cast("string")
 
 
+def decimal_text(number: Any) -> Any:
+    """Return a decimal as text with all its decimals; Spark writes tiny ones with an exponent."""
+    tiny = F.concat(F.when(number < 0, F.lit("-0")).otherwise(F.lit("0")), F.substring((F.abs(number) + 1).cast("string"), 2, 40))
+    return F.when(F.abs(number) < 1e-6, tiny).otherwise(number.cast("string"))
+
+
 def no_text() -> Any:
     """Return a null text."""
     return F.lit(None).cast("string")
@@ -99,10 +105,22 @@ def _domain(address: Any) -> Any:
     return F.nullif(F.regexp_substr(address, F.lit(r"@[^@]*\z")), F.lit("\ufdd0")).substr(F.lit(2), F.lit(2**31 - 1))
 
 
+_DOTTED, _STANDIN = "\u0130", "\ufdd0"
+_RUNS = rf"[\p{{IsAlphabetic}}{_STANDIN}]+|[^\p{{IsAlphabetic}}{_STANDIN}]+"
+
+
 def _capitals(value: Any) -> Any:
-    """Write every run of letters with one capital; the case of letters comes from their whole text."""
-    runs = F.regexp_extract_all(F.lower(value), F.lit(r"\p{IsAlphabetic}+|\P{IsAlphabetic}+"), F.lit(0))
-    return F.array_join(F.transform(runs, lambda run: F.concat(F.initcap(F.substring(run, 1, 1)), F.substring(run, 2, 2**31 - 1))), "")
+    """Write every run of letters with one capital.
+
+    The dotted capital I is stood in for: it alone becomes two characters, the second no letter.
+    """
+
+    def capital(run: Any) -> Any:
+        rest = F.replace(F.substring(run, 2, 2**31 - 1), F.lit(_STANDIN), F.lit(_DOTTED.lower()))
+        return F.concat(F.initcap(F.substring(run, 1, 1)), rest)
+
+    runs = F.regexp_extract_all(F.lower(F.replace(value, F.lit(_DOTTED), F.lit(_STANDIN))), F.lit(_RUNS), F.lit(0))
+    return F.replace(F.array_join(F.transform(runs, capital), ""), F.lit(_STANDIN), F.lit(_DOTTED))
 
 
 _MOST_CODE, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import narwhals as nw
 
@@ -26,6 +27,7 @@ from campaign_nb.steps import (
     Follow,
     Load,
     Match,
+    Nothing,
     Rejected,
     Rekey,
     Render,
@@ -35,6 +37,15 @@ from campaign_nb.steps import (
     Take,
     Union,
 )
+
+_TYPES: Mapping[tree.Type, Any] = {
+    tree.Type.INTEGER: nw.Int64(),
+    tree.Type.NUMBER: nw.Float64(),
+    tree.Type.BOOLEAN: nw.Boolean(),
+    tree.Type.DATE: nw.Date(),
+    tree.Type.DATETIME: nw.Datetime("us", "UTC"),
+}
+"""The types of added columns that nobody has a value in; others are text."""
 
 
 def _scan(plan: Lowering, step: Scan) -> Flow:
@@ -47,6 +58,17 @@ def _load(plan: Lowering, step: Load) -> Flow:
     kept = stored.collect_schema().names()
     table = plan.sources.scan(step.rows.table.label).select(*key, *(name for name in names if name not in kept))
     frame = stored.join(table, on=key, how="inner").select(*names)
+    return plan.settle(step, Flow(Base(frame)), frame)
+
+
+def _nothing(plan: Lowering, step: Nothing) -> Flow:
+    """Yield no row, with the columns that are read downstream."""
+    names, population = plan.carried(step), step.rows
+    own = [name for name in names if name in population.table.columns and name not in population.extra]
+    rows = plan.sources.scan(population.table.label).select(*own).filter(truth(False))
+    fields = {name: population.extra[name] for name in names if name not in own and name in population.extra}
+    added = [literal(None).cast(_TYPES.get(field.type, nw.String())).alias(name) for name, field in fields.items()]
+    frame = rows.with_columns(*added) if added else rows
     return plan.settle(step, Flow(Base(frame)), frame)
 
 
@@ -271,6 +293,7 @@ def _render(plan: Lowering, step: Render) -> Flow:
 LOWER: Mapping[type[Step], Lower] = {
     Scan: _scan,
     Load: _load,
+    Nothing: _nothing,
     Attach: _same,
     Bucket: _same,
     Filter: _filter,

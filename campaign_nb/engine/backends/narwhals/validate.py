@@ -9,10 +9,12 @@ import narwhals as nw
 from campaign_nb.engine.backends.narwhals.expressions import compile_rule, compile_value
 from campaign_nb.engine.backends.narwhals.hashing import check_key
 from campaign_nb.engine.backends.narwhals.operand import Context
+from campaign_nb.engine.backends.narwhals.over import DRAWS, check_window
 from campaign_nb.engine.backends.narwhals.refusal import ENGINE, Refusal
 from campaign_nb.engine.backends.narwhals.sides import field_of_leaf
 from campaign_nb.engine.backends.narwhals.steps import LOWER
 from campaign_nb.engine.backends.polars.links import context_of, leaves_of, rows_of
+from campaign_nb.engine.backends.polars.over import nodes_of
 from campaign_nb.engine.plan import Plan, Task
 from campaign_nb.errors import Problem
 from campaign_nb.rules import tree
@@ -106,6 +108,9 @@ def _of_node(scope: Scope, node: tree.Node, context: Context) -> Iterator[Refusa
 
 
 def _of_leaf(scope: Scope, leaf: tree.Node, context: Context) -> Iterator[Refusal]:
+    if isinstance(leaf, tree.Window):
+        yield from _of_window(scope, leaf, context)
+        return
     rows, here = rows_of(leaf), scope
     for step in rows.steps if rows is not None else ():
         table, _ = follow(here, (step.link,))
@@ -117,6 +122,19 @@ def _of_leaf(scope: Scope, leaf: tree.Node, context: Context) -> Iterator[Refusa
     if isinstance(leaf, tree.Lines):
         for order in leaf.order:
             yield from _of_node(here, order.value, context)
+
+
+def _of_window(scope: Scope, node: tree.Window, context: Context) -> Iterator[Refusal]:
+    table = scope.row.table
+    if node.function in DRAWS:
+        yield from _tried(lambda: check_key([table.columns[name] for name in table.key]))
+        return
+    inside = scope.inside(table)
+    for item in nodes_of(node):
+        yield from _of_node(inside, item, context)
+    if node.value is not None:
+        kind = type_of(inside, node.value)
+        yield from _tried(lambda: check_window(node, kind))
 
 
 class _Schema:

@@ -29,7 +29,9 @@ def as_text(operand: Operand) -> nw.Expr:
             return operand.expr
         case Type.DATETIME:
             return native(spark_text.clock_text, local(operand))
-        case Type.INTEGER | Type.DECIMAL | Type.BOOLEAN | Type.DATE | Type.UNKNOWN:
+        case Type.DECIMAL:
+            return native(spark_text.decimal_text, operand.expr)
+        case Type.INTEGER | Type.BOOLEAN | Type.DATE | Type.UNKNOWN:
             return native(spark_text.text, operand.expr)
         case _:
             raise Refusal(f"a {kind} as text", "money, or to_string(…, 2)" if kind is Type.NUMBER else "one value")

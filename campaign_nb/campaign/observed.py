@@ -1,0 +1,152 @@
+"""What the store tells of a live run: states, notes and counts of its activities, its rows, and the time left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from campaign_nb.campaign.remaining import OVER, remaining
+from campaign_nb.clock import zone
+from campaign_nb.engine.runner import STEPS
+from campaign_nb.graph.definition import Ref
+from campaign_nb.store import Connection, log, runs
+from campaign_nb.store.runs import RunRecord, TaskRecord
+
+if TYPE_CHECKING:
+    from campaign_nb.campaign.campaign import Campaign
+    from campaign_nb.campaign.live_run import LiveRun
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A live run as it stands in the store."""
+
+    record: RunRecord
+    states: dict[str, str]
+    notes: dict[str, str]
+    counts: dict[Ref, int]
+    closed: frozenset[Ref]
+    reasons: dict[tuple[str, str], int]
+    told: dict[str, Any]
+    """State, instants, progress, and what applies of: why and where it halted, its error, rows, the time left."""
+
+
+def observed(campaign: Campaign, run: LiveRun) -> Observed:
+    """Read how a run stands, together."""
+    with campaign.workspace.store.read() as connection:
+        record = runs.get(connection, run.id)
+        tasks = runs.list_tasks(connection, run.id)
+        ports = {Ref(*place): found for place, found in runs.read_ports(connection, run.id).items()}
+        reasons = runs.read_exclusions(connection, run.id)
+        why = _why(connection, record)
+        computes = next((stage for stage in runs.list_stages(connection, run.id) if stage.state == "running"), None)
+        before = _previous(connection, record)
+    began = computes.started_at if computes is not None and record.state == "running" else None
+    counts = {ref: rows for ref, (rows, _) in ports.items()}
+    states = _states(campaign, run, record, tasks)
+    if computes is not None and began is not None:
+        states |= dict.fromkeys(_computing(run, record, computes.number), "running")
+    told = _told(campaign, record, tasks, why)
+    if record.state in runs.UNFINISHED:
+        told |= _left(campaign, tasks, before, counts, began)
+    closed = frozenset(ref for ref, (_, active) in ports.items() if not active)
+    return Observed(record, states, _notes(campaign, record, tasks, states, why), counts, closed, reasons, told)
+
+
+def chosen(campaign: Campaign, notes: Mapping[str, str]) -> dict[str, str]:
+    """Return the notes of a run, those of tests as the way that they chose."""
+    nodes = campaign.definition.nodes
+    return {label: f"→ {note}" if label in nodes and nodes[label].activity.decides else note for label, note in notes.items()}
+
+
+def _states(campaign: Campaign, run: LiveRun, record: RunRecord, tasks: Sequence[TaskRecord]) -> dict[str, str]:
+    """Return states by activity; what a run has not come to is pending while it goes on."""
+    going = record.state in runs.UNFINISHED
+    states = dict.fromkeys(campaign.definition.nodes, "pending") if going else {}
+    states |= {task.activity: task.state for task in tasks}
+    if record.held_at and states.get(record.held_at) != "failed":
+        states[record.held_at] = "waiting"
+    if record.state == "waiting":
+        states |= dict.fromkeys(_holding(campaign, run, states), "waiting")
+    return states
+
+
+def _computing(run: LiveRun, record: RunRecord, number: int) -> list[str]:
+    """Return the activities of the stage that computes."""
+    program = replace(run._current(), single=record.mode == STEPS)  # pyright: ignore[reportPrivateUsage] # one family
+    stages = program.plan(staged=True).stages
+    return [task.label for task in stages[number].tasks if not task.closed] if number < len(stages) else []
+
+
+def _holding(campaign: Campaign, run: LiveRun, states: Mapping[str, str]) -> list[str]:
+    """Return the waits that hold a run back: they are done, and nothing after them has begun."""
+    definition = campaign.definition
+    found: list[str] = []
+    compiled = run._program().campaign.compiled  # pyright: ignore[reportPrivateUsage] # one family
+    for label, made in compiled.items():
+        ahead = [reader for port in made.ports for reader in definition.readers(Ref(label, port))]
+        if made.wait is not None and states.get(label) == "done" and any(states.get(reader) not in OVER for reader in ahead):
+            found.append(label)
+    return found
+
+
+def _why(connection: Connection, record: RunRecord) -> str:
+    """Return why a run has halted, as it wrote it down; empty while it goes on."""
+    if record.error_text or not record.held_at:
+        return record.error_text
+    lines = log.read(connection, run_id=record.id, limit=1)
+    return lines[-1].message.removeprefix(f"halted before {record.held_at!r}: ") if lines else ""
+
+
+def _previous(connection: Connection, record: RunRecord) -> list[TaskRecord]:
+    """Return the tasks of the newest run of the campaign that was done before this one."""
+    done = [run for run in runs.list_runs(connection, record.campaign_id, ["done"], limit=5) if run.started_at < record.started_at]
+    return runs.list_tasks(connection, done[0].id) if done and record.state in runs.UNFINISHED else []
+
+
+def _notes(campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], states: Mapping[str, str], why: str) -> dict[str, str]:
+    notes = chosen(campaign, {task.activity: task.note for task in tasks if task.note})
+    notes |= {task.activity: task.error_text for task in tasks if task.error_text}
+    if record.held_at:
+        notes[record.held_at] = f"halted here: {why}" if why else "halted here"
+    if record.state == "waiting" and record.due_at is not None:
+        until = f"until {_local(record.due_at, campaign.time_zone)}"
+        notes |= {label: until for label, state in states.items() if state == "waiting"}
+    return notes
+
+
+def _told(campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], why: str) -> dict[str, Any]:
+    over = sum(task.state in OVER for task in tasks)
+    told: dict[str, Any] = {
+        "state": record.state,
+        "started": record.started_at.isoformat(),
+        "ended": None if record.ended_at is None else record.ended_at.isoformat(),
+        "progress": 1.0 if record.state == "done" else over / max(1, len(campaign.definition.nodes)),
+    }
+    if record.held_at:
+        told |= {"held_at": record.held_at, "why": why}
+    if record.error_text:
+        told["error"] = record.error_text
+    if record.due_at is not None and record.state == "waiting":
+        told["due"] = record.due_at.isoformat()
+    return told
+
+
+def _left(
+    campaign: Campaign,
+    tasks: Sequence[TaskRecord],
+    before: Sequence[TaskRecord],
+    counts: Mapping[Ref, int],
+    began: dt.datetime | None,
+) -> dict[str, Any]:
+    """Return rows, and the seconds that computing may still take; None where nothing tells."""
+    nodes = campaign.definition.nodes
+    inputs = {label: [counts.get(ref) for ref in node.inputs] for label, node in nodes.items()}
+    found = remaining(list(nodes), inputs, tasks, before, began, campaign.workspace.clock.now())
+    return {"rows": found.rows, "rows_known": found.known, "left": found.seconds, "left_from": found.source}
+
+
+def _local(at: dt.datetime, name: str) -> str:
+    return at.astimezone(zone(name)).strftime("%d %b %Y, %H:%M %Z").lstrip("0")
