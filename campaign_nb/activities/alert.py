@@ -29,7 +29,7 @@ class Alert(Activity):
 
     kind = "alert"
     label = "Alert"
-    icon = "flag"
+    icon = "bell"
     family = "flow"
     rows: ClassVar[Rows] = "copies"
     barrier = "after"

@@ -27,7 +27,7 @@ class AndJoin(Activity):
 
     kind = "and_join"
     label = "And-join"
-    icon = "combine"
+    icon = "join"
     family = "flow"
     inputs: ClassVar[tuple[int, int | None]] = (2, None)
     rows: ClassVar[Rows] = "creates"

@@ -26,7 +26,7 @@ class Fork(Activity):
 
     kind = "fork"
     label = "Fork"
-    icon = "split"
+    icon = "fork"
     family = "flow"
     rows: ClassVar[Rows] = "copies"
     named: ClassVar[str] = "ways"

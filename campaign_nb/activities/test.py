@@ -35,7 +35,7 @@ class ConditionTest(Activity):
 
     kind = "test"
     label = "Test"
-    icon = "split"
+    icon = "test"
     family = "flow"
     named: ClassVar[str] = "ways"
     barrier = "before"

@@ -149,7 +149,7 @@ def test_a_value_that_its_type_has_no_room_for_fails_the_run_and_changes_nothing
     shop.campaign.build_audience("All", shop.people).update_data("Mark", into=shop.marks, set={"n": cn.col.points * 100})
     shop.campaign.publish(confirm=0)
     run = shop.campaign.runs[0].wait("20s")
-    assert run.state == "failed"
+    assert run.state == "paused"
     assert "2 values for 'n' don't fit its type, Int8" in run.error
     assert shop.rows() == MARKS.rows()
 
@@ -159,7 +159,7 @@ def test_a_file_that_is_gone_when_its_change_is_due_fails_the_run(shop: Shop, mo
     shop.campaign.build_audience("All", shop.people).update_data("Mark", into=shop.marks, set={"mark": "new"})
     shop.campaign.publish(confirm=0)
     run = shop.campaign.runs[0].wait("20s")
-    assert run.state == "failed"
+    assert run.state == "paused"
     assert "it is gone; changes of its rows are due" in run.error
     assert run.states() == {"All": "done", "Mark": "done"}
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaign_nb import activities
 from campaign_nb.activity import Context
 from campaign_nb.engine.compute import compute
 from campaign_nb.engine.dry import dry_run, explain, population
@@ -18,11 +19,12 @@ from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.plan import Plan
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.sources import ModelSources
-from campaign_nb.graph.definition import Definition, Ref
+from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.problems import compile_definition
+from campaign_nb.rules import tree
 from campaign_nb.steps import Step
 from tests.properties.oracle import KEYS, Oracle
-from tests.properties.plans import definitions
+from tests.properties.plans import definitions, scored
 from tests.properties.world import AS_OF, Tables, model_of, tables
 
 RELAXED = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
@@ -97,3 +99,26 @@ def test_counts_rows_and_paths_are_those_of_plain_python(table: str, data: st.Da
     if not found[table]:
         found["orders"] = [{"order": 10, "person": None, "amount": 1, "day": None, "item": None}]
     check(data.draw(definitions(table)), found, table, data)
+
+
+def test_a_reason_from_before_is_read_after_a_later_reason_has_its_name() -> None:
+    """An intersection's complement has a reason; an enrichment keeps it, and a filter's complement has one of its own."""
+    people = [{"id": number, "age": 0, "tier": "gold", "email": "a@x.org", "city": "P"} for number in (1, 2, 3)]
+    found: Tables = {"people": people, "cities": [], "regions": [{"name": "N", "big": True}], "orders": [], "lines": [], "visits": []}
+    age, orders = tree.Column("age"), tree.Linked((tree.LinkStep("orders"),))
+    nodes = [
+        Node("All", activities.BuildAudience(dimension="people", rule=tree.Everybody())),
+        Node("One", activities.Deduplicate(by=(age,), keep=1, order=(tree.Order(age, True),)), (Ref("All"),)),
+        Node("Both", activities.Combine(mode="intersection"), (Ref("One"), Ref("One", "complement"))),
+        Node("Kept", activities.Enrich(columns={"why": tree.Column("reason")}), (Ref("Both", "complement"),)),
+        Node("Bought", activities.FilterRows(rule=tree.Exists(orders)), (Ref("Kept"),)),
+        Node(
+            "None",
+            activities.FilterRows(rule=tree.Compare("=", tree.Aggregate("count", orders), tree.Constant(0))),
+            (Ref("Bought", "complement"),),
+        ),
+        Node("Scored", activities.PythonCode.of(scored("s"), adds={"s": pl.Int64}), (Ref("None"),)),
+    ]
+    program = program_of(Definition("world", seed="s", nodes={node.label: node for node in nodes}), found)
+    rows = everything(program.plan(staged=False), program)[Ref("Scored")]
+    assert rows.select("id", "reason", "why").sort("id").rows() == [(2, "rule", "duplicate")]

@@ -240,11 +240,21 @@ class Columns:
                 if isinstance(step, Union):
                     self.needs[source].leaves |= passed.leaves
                 elif position == 0 and step.passes and not isinstance(step, Python):
-                    made = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
-                    made |= {MATCHES, FIRST, *step.keys} if isinstance(step, Match) else set[str]()
-                    made |= set(step.made) if isinstance(step, Bring) else set[str]()
-                    made |= {step.name} if isinstance(step, LocalTime) else set[str]()
-                    self.needs[source].add(Reading(passed.columns - made, dict(passed.leaves)))
+                    self.needs[source].add(Reading(passed.columns - self.made(step), dict(passed.leaves)))
+
+    def made(self, step: Step) -> set[str]:
+        """Return the columns that a step writes into its rows itself."""
+        found = {self.reason(step)} if isinstance(step, Rejected) else set[str]()
+        found |= {MATCHES, FIRST, *step.keys} if isinstance(step, Match) else set[str]()
+        found |= set(step.made) if isinstance(step, Bring) else set[str]()
+        found |= {step.name} if isinstance(step, LocalTime) else set[str]()
+        return found | (set(step.adds) if isinstance(step, Python) else set[str]())
+
+    def held(self, step: Step, source: Step) -> set[str]:
+        """Return the columns that rows of a source must hold for one step: what it reads of them, and what it passes on."""
+        read = self.reading(step, source).columns
+        passes = source is step.sources[0] and step.passes and not isinstance(step, Union | Python)
+        return read | (self.needs[step].columns - self.made(step) if passes else set[str]())
 
     def reason(self, step: Rejected) -> str:
         """Return the column in which rejected rows have their reason."""

@@ -138,9 +138,9 @@ def _attach(plan: Lowering, group: Group, sides: dict[Stem, Side]) -> None:
 
 def _held(plan: Lowering, item: Pending) -> list[str]:
     """Return the columns that the rows of a waiting step must hold: what it reads of them, and what it passes on."""
-    reading, population = plan.columns.reading(item.step, item.source), item.source.population
-    names = plan.carried(item.step, reading) if item.step.sources[0] is item.source else sorted(reading.columns)
-    known = {*population.table.columns, *population.extra} - set(plan.columns.virtual[item.source])
+    population = item.source.population
+    known = {*population.table.columns, *population.extra}
+    names = dict.fromkeys([*population.table.key, *sorted(plan.columns.held(item.step, item.source))])
     return [name for name in names if name in known or name.startswith(REASONS)]
 
 
