@@ -20,7 +20,7 @@ from campaign_nb.engine.compute import computed
 from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.plan import Task
 from campaign_nb.errors import DataError, DeliveryError, Problem
-from campaign_nb.store import Connection, Store, files, log
+from campaign_nb.store import Connection, Store, files, log, runs
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.files import FileRecord, Slot, Written
 from campaign_nb.store.runs import RunRecord
@@ -104,7 +104,9 @@ class Changes:
         with self._store.begin() as connection:
             if files.settle(connection, file.id, "change"):
                 message = f"{about['mode']} of {file.rows:,} rows in {path.name}, which has {made.height:,} now"
-                log.append(connection, message, self._clock.now(), run_id=file.run_id, activity=file.activity)
+                campaign = None if file.run_id is None else runs.get(connection, file.run_id).campaign_id
+                place = {"campaign_id": campaign, "run_id": file.run_id, "activity": file.activity}
+                log.append(connection, message, self._clock.now(), **place)
 
 
 def changed(path: Path, change: pl.DataFrame, mode: str, key: list[str]) -> pl.DataFrame:

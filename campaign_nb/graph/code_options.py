@@ -22,7 +22,7 @@ from campaign_nb.rules.operand import Root
 from campaign_nb.rules.value import OrderBy, Rule, Value
 from campaign_nb.schedule.duration import duration_text
 
-_PUBLIC = ("Cap", "Control", "FileColumn", "Subset", "TextFormat")
+_PUBLIC = ("Cap", "Control", "FileColumn", "Lookup", "Subset", "TextFormat")
 """The classes of values that stand at the top of the package."""
 _UNITS = ("days", "hours", "minutes", "seconds")
 

@@ -82,7 +82,9 @@ def test_a_date_field_returns_what_is_later_than_the_last_run_and_not_in_the_fut
     assert shop.query.frame(shop.campaign.dry_run(as_of="2026-08-02"))["id"].to_list() == [6, 7]
 
 
-def test_a_run_that_is_suspended_is_remembered_until_it_is_stopped(tmp_path: Path, workspace: cn.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_suspended_is_remembered_until_it_is_stopped(
+    tmp_path: Path, workspace: cn.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = Shop(tmp_path, workspace)
     shop.publish()
 

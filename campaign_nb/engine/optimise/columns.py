@@ -251,7 +251,10 @@ class Columns:
         return found | (set(step.adds) if isinstance(step, Python) else set[str]())
 
     def held(self, step: Step, source: Step) -> set[str]:
-        """Return the columns that rows of a source must hold for one step: what it reads of them, and what it passes on."""
+        """Return the columns that rows of a source must hold for one step.
+
+        What it reads of them, and what it passes on.
+        """
         read = self.reading(step, source).columns
         passes = source is step.sources[0] and step.passes and not isinstance(step, Union | Python)
         return read | (self.needs[step].columns - self.made(step) if passes else set[str]())
