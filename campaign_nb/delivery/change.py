@@ -105,8 +105,7 @@ class Changes:
             if files.settle(connection, file.id, "change"):
                 message = f"{about['mode']} of {file.rows:,} rows in {path.name}, which has {made.height:,} now"
                 campaign = None if file.run_id is None else runs.get(connection, file.run_id).campaign_id
-                place = {"campaign_id": campaign, "run_id": file.run_id, "activity": file.activity}
-                log.append(connection, message, self._clock.now(), **place)
+                log.append(connection, message, self._clock.now(), campaign_id=campaign, run_id=file.run_id, activity=file.activity)
 
 
 def changed(path: Path, change: pl.DataFrame, mode: str, key: list[str]) -> pl.DataFrame:

@@ -6,14 +6,17 @@ who need them before anything is summed, and every count is an aggregate over wh
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql.connect import functions as F
-from pyspark.sql.connect.window import Window
-
 from tests.bench.hand_written import A_ENDS, ADULT, C1, C2, COLUMNS, CONTROL, D7, D30, D90, MASK, SEED
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)  # what PySpark says of the versions of others
+    from pyspark.sql.connect import functions as F
+    from pyspark.sql.connect.window import Window
 
 Cache = Callable[[Any], Any]
 b, c, number = F.col("b"), F.col, F.count_if
