@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 import narwhals as nw
 from pyspark.errors import PySparkException
@@ -48,6 +49,7 @@ class Cluster:
         problems = refusals(self._plan, self._tasks)
         if problems:
             raise RunError(*problems, subject=f"campaign {self._plan.definition.name!r} on {ENGINE}" if len(problems) > 1 else "")
+        self._kept: tuple[Lowering, dict[str, Render]] | None = None
         self._session = connect()
         for name, value in spark.SETTINGS.items():
             self._session.conf.set(name, value)
@@ -55,6 +57,7 @@ class Cluster:
     def dry_run(self, *, count: bool = True) -> DryResult:
         """Count every transition, every reason and what messages show, in one job.
 
+        The cluster keeps the frames that several read while this object lives, so that messages are written without counting anew.
         Errors: null or repeated keys, a source that the cluster can't read, a contract that does not hold.
         """
         counted = counted_steps(self._tasks) if count else []
@@ -75,8 +78,10 @@ class Cluster:
 
         try:
             found = self._computed(gathered)
-        finally:
+        except BaseException:
             lowered.release()
+            raise
+        self._keep(lowered, renders)
         _check_keys(found, {label: key for label, (_, key) in unchecked.items()})
         _checked.update({self._program.model.infos[label]: state for label, (state, _) in unchecked.items()})
         result = Counted()
@@ -103,17 +108,31 @@ class Cluster:
         outputs = {ref: self._output(ref) for ref in refs}
         if not renders and not outputs:
             return []
+        if not outputs and self._kept is not None:
+            lowered, renders = self._kept
+            frames = {_place(folder, "messages", label): _parts(lowered.delivered[step](), step) for label, step in renders.items()}
+            self._write(frames)
+            return list(frames)
         lowered = self._lowered([*outputs.values(), *renders.values()], [])
         frames = {_place(folder, "messages", label): _parts(lowered.delivered[step](), step) for label, step in renders.items()}
         for ref, step in outputs.items():
             frames[_place(folder, "populations", ref.label, ref.port)] = lowered.delivered[step]().to_native()
         try:
             self._computed(lowered.hold)
-            for where, rows in frames.items():
-                self._computed(partial(rows.write.mode("overwrite").parquet, where))
+            self._write(frames)
         finally:
             lowered.release()
         return list(frames)
+
+    def _write(self, frames: Mapping[str, Any]) -> None:
+        for where, rows in frames.items():
+            self._computed(partial(rows.write.mode("overwrite").parquet, where))
+
+    def _keep(self, lowered: Lowering, renders: dict[str, Render]) -> None:
+        if self._kept is not None:
+            self._kept[0].release()
+        self._kept = (lowered, renders)
+        finalize(self, _released, lowered)
 
     def _renders(self) -> dict[str, Render]:
         steps = ((task.label, effect.step) for task in self._tasks for effect in task.compiled.effects)
@@ -172,6 +191,12 @@ class Cluster:
         infos = self._program.model.infos
         states = {label: infos[label].source.fingerprint() for label in tables}
         return {label: (state, tables[label]) for label, state in states.items() if _checked.get(infos[label], None) != state}
+
+
+def _released(lowered: Lowering) -> None:
+    """Let the cluster forget what it kept for a run that nobody holds any more; a session that is over has forgotten it."""
+    with suppress(Exception):
+        lowered.release()
 
 
 _checked: WeakKeyDictionary[TableInfo, object] = WeakKeyDictionary()
