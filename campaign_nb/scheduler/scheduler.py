@@ -77,6 +77,7 @@ class Scheduler:
         self._ticking = False
         self._halt = threading.Event()
         self._looked: dt.datetime | None = None
+        self._passed = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._kept: dt.datetime | None = None
         self._started_at: dt.datetime | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -257,9 +258,8 @@ class Scheduler:
         self._keep()
         while self._pass(self._workers.put):
             continue
-        now = self._clock.now()
-        following = self._next_at(now)
-        return LONGEST if following is None else max(0.0, (following - now).total_seconds())
+        following = self._next_at(self._passed)  # what became due during the pass is not passed over
+        return LONGEST if following is None else max(0.0, (following - self._clock.now()).total_seconds())
 
     def trouble(self, error: BaseException, doing: str = "the scheduler") -> None:
         """Write an error into the log, once for several of the same in a row.
@@ -302,7 +302,7 @@ class Scheduler:
 
     def _pass(self, execute: Callable[[Lease], None]) -> bool:
         """Do once what is due: end what is over, then runs that go on, then launches; tell whether there was anything."""
-        started = self._clock.now()
+        started = self._passed = self._clock.now()
         with self._store.read() as connection:
             items = self._launcher.scheduled()
             fresh = self._launches.unmet(items)

@@ -193,7 +193,8 @@ def test_four_owners_stopped_at_random_do_everything_once(
     print(f"{'sqlite' if address is None else 'postgres'}: {total} launches, {stops} stops, {refused} writes refused, {took:.0f} s")
     print(found.taken_over, "taken over")
     assert found.fine(total), (found, _errors(store))
-    assert refused >= 100 if DEEP else refused + found.taken_over > 0  # what is refused for certain: the test below
+    if DEEP:  # a short run may meet no stale owner; the test below makes one for certain
+        assert refused >= 100
     assert store.integrity() == []
 
 

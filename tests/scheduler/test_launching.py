@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -208,3 +209,18 @@ def test_an_interrupt_in_the_users_thread_leaves_the_run_for_the_next_move(world
     behaviour.meanwhile = lambda: None
     world.manual.advance(days=1)
     assert world.rows() == [("03-02T09:00", "done"), ("03-03T09:00", "done")]
+
+
+def test_what_becomes_due_while_the_scheduler_looks_is_next_and_not_passed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.manual.set("2026-03-02 09:00")
+    world.publish(Daily("09:01", time_zone="UTC"))
+    monkeypatch.setattr(world.scheduler, "_state", "running")
+    looked = world.scheduler._pass  # pyright: ignore[reportPrivateUsage] # a look that takes its time
+
+    def slow(execute: Any) -> bool:
+        busy = looked(execute)
+        world.manual.set("2026-03-02 09:01:00.5")
+        return busy
+
+    monkeypatch.setattr(world.scheduler, "_pass", slow)
+    assert world.scheduler.look() == 0.0

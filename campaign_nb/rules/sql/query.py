@@ -31,7 +31,7 @@ _OPERATORS: dict[tree.Operator, type[exp.Binary]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
-_NULLS = ((Type.INTEGER, "BIGINT"), (Type.DATETIME, "TIMESTAMP"))
+_NULLS = ((Type.INTEGER, "BIGINT"), (Type.DATETIME, "TIMESTAMP"), (Type.TEXT, "TEXT"))
 _AGGREGATES = {"sum": "SUM", "avg": "AVG", "min": "MIN", "max": "MAX", "std_dev": "STDDEV_SAMP"}
 
 
@@ -130,11 +130,16 @@ class Query:
                 return self._flavour.escape(kind(this=group(self.value(value)), expression=group(self.value(pattern))))
             case tree.TextMatch(test, value, item):
                 join = {"starts_with": self._flavour.starts_with, "ends_with": self._flavour.ends_with, "contains": self._flavour.contains}
-                return join[test](self.value(value), self.value(item))
+                return join[test](self._text(value), self._text(item))
             case tree.Truth(value):
                 return self.value(value)
             case _:
                 raise TypeError(f"{type(node).__name__} is no condition")
+
+    def _text(self, node: tree.Node) -> Node:
+        """Return a value that is a text; a bare null says so, for databases look for a part in lists too."""
+        made = self.value(node)
+        return cast(made, "TEXT") if node == tree.Constant(None) else made
 
     def _is_empty(self, value: tree.Node) -> Node:
         found = self.value(value)
