@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from campaign_nb.engine.compute import compute
 from campaign_nb.engine.deciding import Way, follow
+from campaign_nb.engine.moved import quoted
 from campaign_nb.engine.pace import way_of
 from campaign_nb.engine.plan import Plan, Stage, moments_of
 from campaign_nb.engine.program import Program
@@ -37,7 +38,7 @@ class RanAgain:
         return {ref: (self.before.get(ref, 0), rows) for ref, rows in self.after.items() if rows != self.before.get(ref, 0)}
 
     def __str__(self) -> str:
-        told = [f"{_name(ref)}: {before:,} before, {after:,} now" for ref, (before, after) in self.changes.items()]
+        told = [f"{quoted(ref)}: {before:,} before, {after:,} now" for ref, (before, after) in self.changes.items()]
         stale = f"; stale: {listed([repr(label) for label in self.stale], 5)}" if self.stale else ""
         return f"{listed([repr(label) for label in self.activities], 5)} ran again: {'; '.join(told) or 'as many people as before'}{stale}"
 
@@ -130,7 +131,3 @@ def _way_before(way: Way, labels: Collection[str]) -> Way:
         {label: note for label, note in way.notes.items() if label not in labels},
         way.unfired - set(labels),
     )
-
-
-def _name(ref: Ref) -> str:
-    return repr(ref.label) if ref.port == "out" else f"{ref.port} of {ref.label!r}"

@@ -13,6 +13,7 @@ from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.plan import OPEN, Closed
 from campaign_nb.errors import CampaignError, Problem, RunError
 from campaign_nb.graph.definition import Ref
+from campaign_nb.graph.operators import name_of
 from campaign_nb.graph.problems import CompiledCampaign
 from campaign_nb.rules import tree
 from campaign_nb.rules.schema import Field
@@ -124,7 +125,7 @@ def _choose(campaign: CompiledCampaign, way: Way, label: str, counts: Counts, mo
 
 
 def _name(size: tree.Size) -> str:
-    of = size.activity if size.port == "out" else f"{size.port} of {size.activity}"
+    of = name_of(Ref(size.activity, size.port))
     return f"{of} before" if size.previous else of
 
 

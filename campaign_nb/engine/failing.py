@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from campaign_nb.clock import Clock
@@ -50,14 +51,10 @@ class Failing:
                 return Outcome(False, False, text)
             self._keep(connection, run, stage, text)
             if policy == "suspend":
-                self._suspend(connection, run, stage, text)
+                labels = ", ".join(repr(task.label) for task in stage.tasks[:3])
+                suspend(connection, run, stage.tasks[0].label, self._clock.now(), text, f"suspended at {labels} by an error")
                 return Outcome(False, True, text)
-            now, label = self._clock.now(), stage.tasks[0].label
-            runs.finish(connection, run.id, "failed", now, error_text=text)
-            alerts.trouble(connection, run.campaign_id, run.id, label, now, "Run failed", text)
-            if policy == "abort":
-                message = f"paused: run {run.id[:8]} was aborted by an error"
-                campaigns.flag(connection, run.campaign_id, self._clock.now(), message, paused=True, error=True, error_text=text)
+            end_failed(connection, run, stage.tasks[0].label, self._clock.now(), text, abort=policy == "abort")
         return Outcome(True, True, text)
 
     def warn(self, connection: Connection, run: RunRecord) -> None:
@@ -96,12 +93,22 @@ class Failing:
         as_of = stage.tasks[0].moment.as_of
         runs.commit_stage(connection, run.id, stage.number, as_of, self._clock.now(), state="failed", tasks=tasks)
 
-    def _suspend(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
-        now, labels = self._clock.now(), ", ".join(repr(task.label) for task in stage.tasks[:3])
-        runs.halt(connection, run.id, stage.tasks[0].label, now, f"suspended at {labels} by an error", error_text=text)
-        alerts.trouble(connection, run.campaign_id, run.id, stage.tasks[0].label, now, "Run suspended by an error", text)
-        message = f"paused: run {run.id[:8]} is suspended by an error: {' '.join(text.split())}"
-        campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
+
+def suspend(connection: Connection, run: RunRecord, label: str, at: dt.datetime, text: str, message: str) -> None:
+    """Halt a run by an error, before an activity if one is named, and pause its campaign."""
+    runs.halt(connection, run.id, label, at, message, error_text=text)
+    alerts.trouble(connection, run.campaign_id, run.id, label, at, "Run suspended by an error", text)
+    told = f"paused: run {run.id[:8]} is suspended by an error: {' '.join(text.split())}"
+    campaigns.flag(connection, run.campaign_id, at, told, paused=True, error=True, error_text=text)
+
+
+def end_failed(connection: Connection, run: RunRecord, label: str, at: dt.datetime, text: str, *, abort: bool) -> None:
+    """End a run by an error; with `abort` its campaign pauses."""
+    runs.finish(connection, run.id, "failed", at, error_text=text)
+    alerts.trouble(connection, run.campaign_id, run.id, label, at, "Run failed", text)
+    if abort:
+        told = f"paused: run {run.id[:8]} was aborted by an error"
+        campaigns.flag(connection, run.campaign_id, at, told, paused=True, error=True, error_text=text)
 
 
 def _policy(program: Program, stage: Stage) -> tuple[OnError, bool]:

@@ -22,8 +22,17 @@ def moved(before: Mapping[Ref, int], now: Mapping[Ref, int], share: float) -> li
     ]
 
 
+def quoted(ref: Ref) -> str:
+    """Return a transition as people read it, its activity in quotes.
+
+    >>> quoted(Ref("Offer")), quoted(Ref("Offer", "A"))
+    ("'Offer'", "A of 'Offer'")
+    """
+    return repr(ref.label) if ref.port == "out" else f"{ref.port} of {ref.label!r}"
+
+
 def _told(ref: Ref, before: int, now: int) -> str:
-    name = repr(ref.label) if ref.port == "out" else f"{ref.port} of {ref.label!r}"
+    name = quoted(ref)
     if not before:
         return f"{name} has {now:,} people, the run before had none"
     change = f"{abs(now - before) / before:.0%}".replace("%", " %")

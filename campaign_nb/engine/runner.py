@@ -206,7 +206,7 @@ class Runner:
             rows = messages(step, rows) if isinstance(step, Render) else rows
             done.append((task, effect, self._handlers[effect.kind].write(run, task, effect, rows)))
         faultpoint("stage written")
-        states = self._commit(run, program, stage, counted, way, kept, done)
+        states = self._commit(run, program, stage, counted, way, kept, done, now)
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
         self._say(run, plan, before + len(stage.tasks), states, ports, exclusions_of(counted))
         return self._get(run.id)
@@ -220,12 +220,11 @@ class Runner:
         way: Way,
         kept: list[Written],
         done: list[tuple[Task, Effect, list[Written]]],
+        began: dt.datetime,
     ) -> dict[str, TaskState]:
         """Make a stage count, all of it or nothing; return how its activities ended."""
-        with self._store.read() as connection:
-            began = runs.stage(connection, run.id, stage.number)
         ended = self._clock.now()
-        tasks = [task_of(task, counted, way, began.started_at, ended) for task in stage.tasks]
+        tasks = [task_of(task, counted, way, began, ended) for task in stage.tasks]
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
         closed = {(ref.label, ref.port) for ref in way.ports}
         with self._store.begin() as connection:
@@ -238,14 +237,14 @@ class Runner:
                 for notice in task.compiled.notices if task.label not in way.labels else ():
                     self._notifiers[notice.kind].commit(connection, run, task, notice)
                     faultpoint("notice counts")
-                late = alert_of(program, task, ended - began.started_at)
+                late = alert_of(program, task, ended - began)
                 if late:
                     alerts.tell(connection, run.campaign_id, run.id, task.label, ended, late, "its maximum duration has passed")
             runs.commit_stage(
                 connection,
                 run.id,
                 stage.number,
-                began.as_of,
+                program.start.as_of + stage.offset,
                 ended,
                 tasks=tasks,
                 counts=ports,

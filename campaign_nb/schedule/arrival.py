@@ -6,20 +6,10 @@ import datetime as dt
 import re
 
 from campaign_nb.clock import instant, zone
-from campaign_nb.clock import zone_names as _zone_names
 from campaign_nb.schedule.zone import first_pass
 
 _DAY = dt.timedelta(days=1)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-
-
-def zone_names() -> frozenset[str]:
-    """Return the name of every zone there is.
-
-    >>> "Europe/Paris" in zone_names()
-    True
-    """
-    return _zone_names()
 
 
 def date_instant(text: str, time_zone: str) -> dt.datetime:

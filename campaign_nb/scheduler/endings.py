@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from campaign_nb.clock import Clock
+from campaign_nb.engine.failing import end_failed, suspend
 from campaign_nb.errors import CampaignError
 from campaign_nb.graph.lifecycle import ACTIONS, Status
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
@@ -47,16 +48,9 @@ class Endings:
                 return
             now, policy = self._clock.now(), _settings(campaigns.version(connection, run.campaign_id, run.version)).get("on_error")
             if policy in (None, "suspend"):
-                runs.halt(connection, run_id, "", now, "suspended by an error", error_text=text)
-                alerts.trouble(connection, run.campaign_id, run_id, "", now, "Run suspended by an error", text)
-                message = f"paused: run {run_id[:8]} is suspended by an error: {' '.join(text.split())}"
-                campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
-                return
-            runs.finish(connection, run_id, "failed", now, error_text=text)
-            alerts.trouble(connection, run.campaign_id, run_id, "", now, "Run failed", text)
-            if policy == "abort":
-                message = f"paused: run {run_id[:8]} was aborted by an error"
-                campaigns.flag(connection, run.campaign_id, now, message, paused=True, error=True, error_text=text)
+                suspend(connection, run, "", now, text, "suspended by an error")
+            else:
+                end_failed(connection, run, "", now, text, abort=policy == "abort")
 
     def close(self, run_id: str) -> None:
         """End the launch of a run that is over, and set or clear the campaign's error."""

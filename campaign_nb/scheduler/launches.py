@@ -246,8 +246,7 @@ class Launches:
             faultpoint("launch claimed")
             run_id = None if launch_id is None else self._start(connection, item, launches.get(connection, launch_id), step.as_of)
             return Taken(True, run_id, again)
-        going = seen.going[-1]
-        reason = f"the run of {going.started_at:%Y-%m-%d %H:%M:%S} UTC is still {going.state}"
+        reason = _still(seen.going[-1])
         if policy == "queue" and seen.queued is None:
             self._claim(connection, item, slot, "pending", reason)
         elif self._claim(connection, item, slot, "skipped", reason) is not None:
@@ -257,8 +256,7 @@ class Launches:
     def _makes_way(self, connection: Connection, item: Scheduled, seen: Standing, queued: LaunchRecord, now: dt.datetime) -> bool:
         """Tell whether a signal's launch may start beside a run that is going; by the policy it is skipped otherwise."""
         if item.schedule.overlap == "skip":
-            going = seen.going[-1]
-            reason = f"the run of {going.started_at:%Y-%m-%d %H:%M:%S} UTC is still {going.state}"
+            reason = _still(seen.going[-1])
             launches.finish(connection, queued.id, "skipped", now, reason)
             log.append(connection, f"signal skipped: {reason}", now, campaign_id=item.campaign_id)
             return False
@@ -303,3 +301,7 @@ class Launches:
         status = campaigns.get(connection, campaign_id).status
         if status in ACTIONS["start_reached"].allowed:
             campaigns.transition(connection, campaign_id, [status], Status.LIVE, self._clock.now(), "its first run begins")
+
+
+def _still(run: RunRecord) -> str:
+    return f"the run of {run.started_at:%Y-%m-%d %H:%M:%S} UTC is still {run.state}"

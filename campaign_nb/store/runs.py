@@ -227,17 +227,6 @@ def passed(run: RunRecord) -> frozenset[str]:
     return frozenset(json.loads(run.passed))
 
 
-def stage(connection: Connection, run_id: str, number: int) -> StageRecord:
-    """Return one stage of a run.
-
-    Errors: no such stage.
-    """
-    found = next((record for record in list_stages(connection, run_id) if record.number == number), None)
-    if found is None:
-        raise StoreError(Problem(f"run {run_id}", f"it has no stage {number}", "a stage that has begun"))
-    return found
-
-
 def begin_stage(connection: Connection, run_id: str, number: int, as_of: dt.datetime, at: dt.datetime) -> None:
     """Note that a stage has begun; after a crash it begins again.
 

@@ -20,7 +20,7 @@ UNSAFE_CALLS = {
 }
 MATERIALISES = {"collect", "collect_all", "collect_all_async", "collect_async", "collect_batches", "fetch"}
 CLOCK_TAKERS = ("schedule", "messages", "render")
-CLOCK_NAMES = {"zone", "zone_names", "instant"}
+CLOCK_NAMES = {"zone", "instant"}
 CLOCK_DEFAULTS = {("campaign_nb/schedule/schedule.py", "SystemClock")}
 """The documented default of `launches(after=None)` is now; nothing else below the engine reads the present."""
 DRAWERS = {"util", "utils", "utility", "utilities", "helper", "helpers", "common", "misc", "base"}

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import campaign_nb as cn
-from campaign_nb.schedule.arrival import date_instant, is_time_of_day, next_at, seconds_of, zone_names
+from campaign_nb.clock import zone_names
+from campaign_nb.schedule.arrival import date_instant, is_time_of_day, next_at, seconds_of
 
 ZONES = ["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns"]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from campaign_nb.clock import zone_names
 from campaign_nb.engine.backends.polars.flow import Base, Flow, Mask, every
 from campaign_nb.engine.backends.polars.lowering import Lowering, rejected
 from campaign_nb.engine.backends.polars.semi import SemiForm, having
@@ -14,7 +15,7 @@ from campaign_nb.engine.backends.polars.sides import stem_of
 from campaign_nb.engine.backends.polars.types import dtype_of
 from campaign_nb.engine.optimise.columns import anchor
 from campaign_nb.rules import tree
-from campaign_nb.schedule.arrival import next_at, zone_names
+from campaign_nb.schedule.arrival import next_at
 from campaign_nb.steps import Anti, Attach, Bucket, Compared, Filter, Load, LocalTime, Nothing, Population, Rejected, Scan, Semi, Step
 
 MOST_MASKS = 16
