@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Self
 
 from campaign_nb.activity import Activity, Compiled, Context, Port, rule_problems
-from campaign_nb.errors import DefinitionError, Problem, did_you_mean
+from campaign_nb.errors import DefinitionError, Problem
 from campaign_nb.rules import tree
 from campaign_nb.rules.parse import node_of_rule
 from campaign_nb.steps import Population, Step
@@ -82,4 +82,4 @@ def _name_faults(where: str, name: object) -> Iterator[Problem]:
     if name == OTHERWISE:
         yield Problem(where, f"a condition is called {OTHERWISE!r}", "another name: it is the way when no condition is true", _DO)
     elif not isinstance(name, str) or not name.strip() or not name.isprintable():
-        yield Problem(where, f"a condition is called {name!r}", "a name: printable text", did_you_mean("enough", ["enough"]))
+        yield Problem(where, f"a condition is called {name!r}", "a name: printable text", _DO)

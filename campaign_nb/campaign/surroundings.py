@@ -32,10 +32,6 @@ def previous_of(workspace: Workspace, campaign: str, run: RunRecord | None) -> d
         return {}
     with workspace.store.read() as connection:
         record = campaigns.get(connection, run.campaign_id) if run is not None else campaigns.find(connection, campaign)
-        done = [] if record is None else runs.list_runs(connection, record.id, ["done"])
-        earlier = [item for item in done if run is None or (item.ended_at is not None and item.ended_at <= run.started_at)]
-        if not earlier:
-            return {}
-        newest = max(earlier, key=lambda item: (item.started_at, item.id))
-        ports = runs.read_ports(connection, newest.id)
+        before = None if record is None else runs.last_done(connection, record.id, None if run is None else run.started_at)
+        ports = {} if before is None else runs.read_ports(connection, before.id)
     return {Ref(*place): rows for place, (rows, active) in ports.items() if active}

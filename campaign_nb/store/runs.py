@@ -149,6 +149,15 @@ def list_runs(
     return [RunRecord(**row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
+def last_done(connection: Connection, campaign_id: str, by: dt.datetime | None = None) -> RunRecord | None:
+    """Return the run of a campaign that began last of those that are done, by an instant if one is named."""
+    query = select(runs).where(runs.c.campaign_id == campaign_id, runs.c.state == "done")
+    if by is not None:
+        query = query.where(runs.c.ended_at <= by)
+    row = connection.execute(query.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else RunRecord(**row)
+
+
 def unfinished(connection: Connection, campaign_id: str | None = None) -> list[RunRecord]:
     """Return the runs that are running, waiting or paused, newest first: what a new kernel goes on with."""
     return list_runs(connection, campaign_id, UNFINISHED)
