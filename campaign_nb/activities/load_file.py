@@ -30,6 +30,8 @@ class FileTable:
         default_factory=lambda: {LINE: Field(LINE, Type.INTEGER), CONTENT: Field(CONTENT, Type.TEXT)},
     )
     links: Mapping[str, LinkSchema] = field(default_factory=dict[str, LinkSchema])
+    lasting: bool = False
+    """A file may be another one when its lines are asked for again."""
 
 
 class LoadFile(Activity):
@@ -41,7 +43,8 @@ class LoadFile(Activity):
     Shape: no input; one row per record, identified by the number of its first line, with the columns named, or those of
     the file's header with types guessed from a thousand lines. `.reconcile(…)` finds the person of a row.
     Time, nulls: as each column says; by default an empty field is wrong for a number and null for a date.
-    Errors: a file that is gone, over 50 MB or in another encoding; an unknown type; more rejected lines than `errors`.
+    Errors: a file that is gone, over 50 MB or in another encoding; an unknown type; more rejected lines than `errors`; a
+    label that is the name of a table.
 
     >>> import pathlib, tempfile, campaign_nb as cn
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "leads.csv"
@@ -157,6 +160,9 @@ class LoadFile(Activity):
         """
         where = f"load_file {context.label!r}"
         yield from _layout_problems(where, self._format, self.errors)
+        if context.label in getattr(context.schema, "tables", []):
+            what = f"its lines would be called {context.label!r}, as a table of the data model is"
+            yield Problem(where, what, "a label that no table has", f'c.load_file("{context.label} file", …)')
         if not any(not column.ignore for column in self.columns.values()):
             yield Problem(where, "it reads no column", "at least one", 'columns={"mail": "text"}')
         for name, column in self.columns.items():

@@ -25,6 +25,8 @@ class Wait(Activity):
     What follows sees the instant at which the wait was due as *now*. With a duration and `at`, the duration passes first.
     With `local`, nobody is held: each row gets `send_at`, the next instant at which the clock of its own zone (the table's
     `time_zone` role; the campaign's zone where it is null or unknown) shows that time, and messages go out then.
+    Rules, consent and addresses after it read the tables as they are then, and rows that are gone are left out; columns
+    that an activity before it has added keep what they had.
 
     Shape: rows unchanged; `local` adds `send_at`, an instant. Units: a duration is elapsed time.
     Time: `until` and `at` are read in the campaign's zone; a time that a change of clocks skips is the first after it, of

@@ -66,6 +66,8 @@ class TableInfo:
         self.declared = dict(declared)
         self.writable = False
         """Whether activities may change the rows of its file."""
+        self.lasting = True
+        """Whether its rows can be found again by their key at any time."""
         self.dtypes: pl.Schema = schema_of(f"table {name!r}", source)
         self._columns = fields_of(self.dtypes)
 

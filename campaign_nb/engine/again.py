@@ -63,7 +63,7 @@ class Again(Runner):
         plan = program.plan(staged=True)
         stage, record = self._stage_to_repeat(run, program, plan, label)
         began = self._clock.now()
-        outputs = {ref: output_of(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
+        outputs = {ref: output_of(plan, stage, ref) for ref in stage.keeps if ref not in program.closed.ports}
         sources = ModelSources(program.model, {**program.stored, **self._checkpoints(run_id)}, program.events)
         counted = compute(stage.tasks, plan, program.model, sources, {step: lambda rows: rows for step in outputs.values()})
         labels = [task.label for task in stage.tasks]
@@ -74,7 +74,7 @@ class Again(Runner):
             raise RunError(Problem(where, what, "numbers that decide as they did", "campaign.launch()"))
         done = RanAgain(tuple(labels), {ref: rows for ref, rows in counts.items() if ref.label in labels}, counted.ports, ())
         done = replace(done, stale=self._stale(run_id, program, labels))
-        kept = [self._keep(run, ref, counted.delivered[step]) for ref, step in outputs.items()]
+        kept = [self._keep(run, ref, stage, counted.delivered[step]) for ref, step in outputs.items()]
         ended = self._clock.now()
         tasks = [task_of(task, counted, fresh, began, ended) for task in stage.tasks]
         ports, left = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}, exclusions_of(counted)

@@ -17,7 +17,7 @@ def write_rows(folder: Path, slot: Slot, rows: pl.DataFrame) -> Written:
     """
 
     def fill(path: Path) -> int:
-        rows.write_parquet(path)
+        rows.write_parquet(path, compression_level=1)  # read once or never: quick to write comes first
         return rows.height
 
     return files.write(folder, slot, fill)

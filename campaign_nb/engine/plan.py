@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from campaign_nb.activity import Activity, Compiled, Context, Effect
@@ -46,7 +46,9 @@ class Stage:
     number: int
     tasks: tuple[Task, ...]
     keeps: Mapping[Ref, tuple[str, ...]]
-    """The transitions to store for later stages, with the columns that are read there."""
+    """The transitions to store for later stages, with the columns that only they have; others come from the table, as it is then."""
+    hands: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict[Ref, tuple[str, ...]])
+    """The columns of the table that later stages read at the same instant, by transition: they are handed on in memory."""
     offset: dt.timedelta = dt.timedelta(0)
     """How long after its start the run reaches the stage: the waits before it."""
 
@@ -143,13 +145,15 @@ def plan_of(
         return plan
     numbers = stages_of(campaign, moments, single=single)
     crossing = _crossing(campaign, numbers)
-    columns = _columns_read(plan, whole, crossing)
+    read, soon = _columns_read(plan, whole, crossing), _handed_on(campaign, numbers, moments)
     stages: list[Stage] = []
     for number in range(max(numbers.values(), default=-1) + 1):
         labels = [label for label in campaign.order if numbers[label] == number]
-        tasks = _compile_stage(plan, campaign, labels, numbers, columns, contexts, moments)
-        keeps = {ref: columns[ref] for ref in crossing if numbers[ref.label] == number}
-        stages.append(Stage(number, tasks, keeps, moments[labels[0]].as_of - start.as_of))
+        tasks = _compile_stage(plan, campaign, labels, numbers, contexts, moments)
+        made = [ref for ref in crossing if numbers[ref.label] == number]
+        keeps = {ref: _columns_kept(whole, ref, read[ref]) for ref in made}
+        hands = {ref: read[ref] for ref in made if ref in soon}
+        stages.append(Stage(number, tasks, keeps, hands, moments[labels[0]].as_of - start.as_of))
     plan.stages = tuple(stages)
     return plan
 
@@ -207,18 +211,27 @@ def _crossing(campaign: CompiledCampaign, numbers: Mapping[str, int]) -> list[Re
     return list(found)
 
 
+def _columns_kept(whole: Mapping[str, Task], ref: Ref, read: Collection[str]) -> tuple[str, ...]:
+    """Return the columns that must be stored with a transition: all that were added, and of a file what is read downstream."""
+    population = whole[ref.label].compiled.ports[ref.port].population
+    lines = () if population.table.lasting else [name for name in population.table.columns if name in read]
+    return tuple(dict.fromkeys([*lines, *(name for name in population.extra if not name.startswith("_"))]))
+
+
 def _columns_read(plan: Plan, whole: Mapping[str, Task], crossing: Sequence[Ref]) -> dict[Ref, tuple[str, ...]]:
-    """Return the columns that must be stored with each transition: all that were added, and those read downstream."""
+    """Return the columns of its table that are read downstream of each transition."""
     ends = [step for task in whole.values() for step in (*task.compiled.ports.values(), *(e.step for e in task.compiled.effects))]
-    columns = Columns(ends, plan.moment_of)
-    found: dict[Ref, tuple[str, ...]] = {}
+    needs, found = Columns(ends, plan.moment_of).needs, dict[Ref, tuple[str, ...]]()
     for ref in crossing:
         step = whole[ref.label].compiled.ports[ref.port]
-        population = step.population
-        read = [name for name in population.table.columns if name in columns.needs[step].columns]
-        added = [name for name in population.extra if not name.startswith("_")]
-        found[ref] = tuple(dict.fromkeys([*read, *added]))
+        found[ref] = tuple(name for name in step.population.table.columns if name in needs[step].columns)
     return found
+
+
+def _handed_on(campaign: CompiledCampaign, numbers: Mapping[str, int], moments: Mapping[str, Moment]) -> set[Ref]:
+    """Return the transitions that a later stage reads at the instant at which they are made."""
+    pairs = ((ref, label) for label in campaign.order for ref in campaign.inputs[label])
+    return {ref for ref, label in pairs if numbers[ref.label] < numbers[label] and moments[ref.label].as_of == moments[label].as_of}
 
 
 def _compile_stage(
@@ -226,7 +239,6 @@ def _compile_stage(
     campaign: CompiledCampaign,
     labels: Sequence[str],
     numbers: Mapping[str, int],
-    columns: Mapping[Ref, tuple[str, ...]],
     contexts: Mapping[str, Context],
     moments: Mapping[str, Moment],
 ) -> tuple[Task, ...]:
@@ -254,7 +266,12 @@ def _compile_stage(
 
 def _loaded(ref: Ref, population: Population, closed: Closed) -> Step:
     """Return the rows that an earlier stage stored; none of what was closed, which it did not store."""
-    return Nothing(population) if ref in closed.ports else Load(population, f"checkpoint:{ref.label}\x1f{ref.port}")
+    return Nothing(population) if ref in closed.ports else Load(population, checkpoint_of(ref))
+
+
+def checkpoint_of(ref: Ref) -> str:
+    """Return the reference under which later stages find what a transition has stored."""
+    return f"checkpoint:{ref.label}\x1f{ref.port}"
 
 
 def counted_steps(tasks: Sequence[Task]) -> list[Step]:

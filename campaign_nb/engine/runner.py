@@ -17,12 +17,13 @@ from campaign_nb.engine.compute import Counted, compute
 from campaign_nb.engine.deciding import Way, follow
 from campaign_nb.engine.events import Listener, RunEvent, TaskState
 from campaign_nb.engine.failing import Failing
+from campaign_nb.engine.handed import Handed
 from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.moved import moved
 from campaign_nb.engine.optimise.columns import Output
 from campaign_nb.engine.pace import alert_of, due_of, way_of
-from campaign_nb.engine.plan import Plan, Stage, Task, moments_of
+from campaign_nb.engine.plan import Plan, Stage, Task, checkpoint_of, moments_of
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.render import messages
 from campaign_nb.engine.sources import ModelSources
@@ -102,26 +103,26 @@ class Runner:
         faultpoint("run goes on")
         check_keys(program.model, plan)
         done = {record.number for record in self._stages(run_id) if record.state == "done"}
+        handed = Handed()
         for number in range(len(plan.stages)):
             if number in done:
                 continue
-            run = self._get(run_id)
+            run, way, counts = self._stands(run_id)
             if run.state not in ("running", "waiting") or stop():
                 return run
             try:
-                way = self._way(run, program, plan.stages[number])
+                self._follow(program, way, plan.stages[number], counts, counted=False)
                 if way.closed != program.closed:
                     program = replace(program, closed=way.closed)
                     plan = program.plan(staged=True)
                 held = self._held(run, program, plan, number)
                 if held is not None:
                     return held
-                run = self._stage(run, program, plan, plan.stages[number])
+                self._stage(run, program, plan, plan.stages[number], way, counts, handed)
                 faultpoint("between stage and settlement")
-                self._settle(run, program.model)
+                if any(plan.stages[number].effects()):
+                    self._settle(run, program.model)
                 faultpoint("between stages")
-                if run.state not in ("running", "waiting"):
-                    return run
             except Exception as error:
                 if is_passing(error):
                     raise  # the disk or the server: the stage is tried again
@@ -132,6 +133,9 @@ class Runner:
                     raise
                 if outcome.ends:
                     return run
+        run = self._get(run_id)
+        if run.state not in ("running", "waiting"):
+            return run
         with self._store.begin() as connection:
             self._failing.warn(connection, run)
             run = runs.finish(connection, run_id, "done", self._clock.now())
@@ -140,13 +144,15 @@ class Runner:
 
     # ------------------------------------------------------------------------------------------------ before a stage
 
-    def _way(self, run: RunRecord, program: Program, stage: Stage) -> Way:
-        """Return which way the run goes up to a stage, by what earlier stages counted."""
+    def _stands(self, run_id: str) -> tuple[RunRecord, Way, dict[Ref, int]]:
+        """Return a run, which way it has gone and what its stages have counted."""
         with self._store.read() as connection:
-            way, counts = way_of(connection, run.id)
-        moments = moments_of(program.campaign, program.start)
-        follow(program.campaign, way, [task.label for task in stage.tasks], counts, moments, program.previous, counted=False)
-        return way
+            return runs.get(connection, run_id), *way_of(connection, run_id)
+
+    def _follow(self, program: Program, way: Way, stage: Stage, counts: Mapping[Ref, int], *, counted: bool) -> None:
+        """Go on with a run's way through a stage, by what was counted."""
+        labels, moments = [task.label for task in stage.tasks], moments_of(program.campaign, program.start)
+        follow(program.campaign, way, labels, counts, moments, program.previous, counted=counted)
 
     def _held(self, run: RunRecord, program: Program, plan: Plan, number: int) -> RunRecord | None:
         """Let the run wait or halt before a stage if it has to; a stage that it passes by holds nothing up."""
@@ -177,7 +183,10 @@ class Runner:
 
     # ---------------------------------------------------------------------------------------------------- one stage
 
-    def _stage(self, run: RunRecord, program: Program, plan: Plan, stage: Stage) -> RunRecord:
+    def _stage(
+        self, run: RunRecord, program: Program, plan: Plan, stage: Stage, way: Way, counts: Mapping[Ref, int], handed: Handed
+    ) -> None:
+        """Execute a stage, the way up to which is known; it ends the way beyond it, or halts the run before anything is sent."""
         now = self._clock.now()
         as_of = program.start.as_of + stage.offset
         with self._store.begin() as connection:
@@ -186,18 +195,23 @@ class Runner:
         faultpoint("stage begun")
         before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
         self._say(run, plan, before, {task.label: "running" for task in stage.tasks if not task.closed})
-        outputs = {ref: output_of(plan, stage, ref, columns) for ref, columns in stage.keeps.items() if ref not in program.closed.ports}
+        outputs = {ref: output_of(plan, stage, ref) for ref in stage.keeps if ref not in program.closed.ports}
         effects = [(task, effect, _effect_step(plan, task, effect)) for task, effect in stage.effects()]
         wanted: list[Step] = [*outputs.values(), *(step for _, _, step in effects)]
-        sources = ModelSources(program.model, {**program.stored, **self._checkpoints(run.id)}, program.events)
+        held = handed.rows(stage)
+        read = {checkpoint_of(ref) for task in stage.tasks for ref in task.refs}
+        kept_before = {} if read <= held.keys() else self._checkpoints(run.id)
+        stored = {**program.stored, **kept_before, **held}
+        sources = ModelSources(program.model, stored, program.events, present=held)
         counted = compute(stage.tasks, plan, program.model, sources, dict.fromkeys(wanted, _same))
         faultpoint("stage computed")
-        way = self._after(run, program, stage, counted)
+        self._follow(program, way, stage, {**counts, **counted.ports}, counted=True)
         sending = [task for task in stage.tasks if task.activity.channel and task.label not in way.labels]
         reason = self._moved(run, program, sending, counted)
         if reason:
-            return self._halt(run, plan, stage.number, sending[0].label, reason)
-        kept = [self._keep(run, ref, counted.delivered[step]) for ref, step in outputs.items()]
+            self._halt(run, plan, stage.number, sending[0].label, reason)
+            return
+        kept = [self._keep(run, ref, stage, counted.delivered[step]) for ref, step in outputs.items()]
         done: list[tuple[Task, Effect, list[Written]]] = []
         for task, effect, step in effects:
             if task.label in way.labels:
@@ -207,9 +221,9 @@ class Runner:
             done.append((task, effect, self._handlers[effect.kind].write(run, task, effect, rows)))
         faultpoint("stage written")
         states = self._commit(run, program, stage, counted, way, kept, done, now)
+        handed.take(plan, stage, {ref: counted.delivered[step] for ref, step in outputs.items()})
         ports = {(ref.label, ref.port): rows for ref, rows in counted.ports.items()}
         self._say(run, plan, before + len(stage.tasks), states, ports, exclusions_of(counted))
-        return self._get(run.id)
 
     def _commit(
         self,
@@ -253,15 +267,6 @@ class Runner:
             )
         return {task.activity: task.state for task in tasks}
 
-    def _after(self, run: RunRecord, program: Program, stage: Stage, counted: Counted) -> Way:
-        """Return which way the run goes on, by what the stage counted."""
-        with self._store.read() as connection:
-            way, counts = way_of(connection, run.id)
-        moments = moments_of(program.campaign, program.start)
-        labels = [task.label for task in stage.tasks]
-        follow(program.campaign, way, labels, {**counts, **counted.ports}, moments, program.previous)
-        return way
-
     def _moved(self, run: RunRecord, program: Program, sending: Sequence[Task], counted: Counted) -> str:
         """Say why a run must not send yet: its audience moved by more than the campaign allows; empty when it may."""
         share = program.campaign.definition.settings.moved
@@ -269,13 +274,15 @@ class Runner:
             return ""
         return "; ".join(moved(program.previous, {ref: counted.ports[ref] for ref in (Ref(task.label) for task in sending)}, share))
 
-    def _keep(self, run: RunRecord, ref: Ref, rows: pl.DataFrame) -> Written:
-        return write_rows(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), rows)
+    def _keep(self, run: RunRecord, ref: Ref, stage: Stage, rows: pl.DataFrame) -> Written:
+        key = stage.step_of(ref).population.table.key
+        stored = rows[list(dict.fromkeys([*key, *stage.keeps[ref]]))]
+        return write_rows(self._folder, Slot("checkpoint", run.id, ref.label, ref.port), stored)
 
     def _checkpoints(self, run_id: str) -> dict[str, pl.LazyFrame]:
         with self._store.read() as connection:
             kept = files.list_files(connection, run_id=run_id, kind="checkpoint")
-        return {f"checkpoint:{file.activity}\x1f{file.channel}": pl.scan_parquet(files.path_of(self._folder, file)) for file in kept}
+        return {checkpoint_of(Ref(file.activity, file.channel)): pl.scan_parquet(files.path_of(self._folder, file)) for file in kept}
 
     # ------------------------------------------------------------------------------------------------- its record
 
@@ -326,9 +333,9 @@ def _same(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows
 
 
-def output_of(plan: Plan, stage: Stage, ref: Ref, columns: tuple[str, ...]) -> Output:
-    """Return the step that keeps a transition for later stages."""
-    output = Output(stage.step_of(ref), columns)
+def output_of(plan: Plan, stage: Stage, ref: Ref) -> Output:
+    """Return the step that makes a transition as later stages read it."""
+    output = Output(stage.step_of(ref), tuple(dict.fromkeys([*stage.keeps[ref], *stage.hands.get(ref, ())])))
     plan.moments[output] = plan.whole[ref.label].moment
     return output
 
@@ -349,8 +356,8 @@ def exclusions_of(counted: Counted) -> dict[tuple[str, str], int]:
 
 def task_of(task: Task, counted: Counted, way: Way, started: dt.datetime, ended: dt.datetime) -> runs.Task:
     """Return how the store keeps what an activity did."""
-    main = next(iter(task.compiled.ports), None)
-    out = counted.ports[Ref(task.label, main)] if main is not None else 0
+    refs = [Ref(task.label, port) for port in task.compiled.ports]
+    out = next((counted.ports[ref] for ref in refs if ref not in way.ports), 0)
     state: TaskState = "warning" if task.label in way.unfired else "skipped" if task.label in way.labels else "done"
     note = way.notes.get(task.label, "")
     rows = counted.rows_in[task.label]

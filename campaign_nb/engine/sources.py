@@ -38,9 +38,14 @@ class ModelSources:
         events: Events | None = None,
         asked: Callable[[tree.Behaviour], Step | None] = lambda node: None,
         names: Collection[str] | None = None,
+        present: Collection[str] = (),
     ) -> None:
-        """Give `names`, of all that is read, so that tables whose columns are kept in memory come from there."""
+        """Give `names`, of all that is read, so that tables whose columns are kept in memory come from there.
+
+        `present` are the references of stored rows that were read from the tables just now.
+        """
         self._model, self._stored, self._events, self._asked, self._names = model, stored or {}, events, asked, names
+        self._present = frozenset(present)
         self.scans: dict[str, int] = {}
         """How often each table was opened, for tests that nothing is read twice."""
 
@@ -66,6 +71,10 @@ class ModelSources:
                 )
             )
         return self._stored[reference]
+
+    def is_present(self, reference: str) -> bool:
+        """Tell whether stored rows were read from their table at the instant that the plan means."""
+        return reference in self._present
 
     def asked(self, node: tree.Behaviour) -> Step | None:
         """Return the step of the plan that a rule on messages asks about, which must be lowered before it."""

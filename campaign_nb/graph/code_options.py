@@ -65,6 +65,7 @@ class _Named:
     key: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict[str, Any])
     links: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lasting: bool = True
 
 
 class _Blind:

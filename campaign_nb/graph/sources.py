@@ -233,7 +233,8 @@ class SourceMethods(Fluent):
         Shape: no input; one row per record, identified by the number of its first line, with the columns named, or those of
         the file's header with types guessed from a thousand lines. `.reconcile(…)` finds the person of a row.
         Time, nulls: as each column says; by default an empty field is wrong for a number and null for a date.
-        Errors: a file that is gone, over 50 MB or in another encoding; an unknown type; more rejected lines than `errors`.
+        Errors: a file that is gone, over 50 MB or in another encoding; an unknown type; more rejected lines than `errors`; a
+        label that is the name of a table.
 
         Options:
         path: The file; a path that is not absolute starts at the working directory

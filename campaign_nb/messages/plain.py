@@ -61,6 +61,7 @@ class _Columns:
 
     label = "population"
     key: tuple[str, ...] = ()
+    lasting: bool = False
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self.columns: Mapping[str, Field] = {item.name: item for item in fields}

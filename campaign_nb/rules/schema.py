@@ -57,6 +57,11 @@ class TableSchema(Protocol):
         """The links by name, both directions."""
         ...
 
+    @property
+    def lasting(self) -> bool:
+        """Whether its rows can be found again by their key, as those of a data model."""
+        ...
+
 
 class Schema(Protocol):
     """The tables of a data model."""

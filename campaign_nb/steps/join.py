@@ -49,6 +49,7 @@ class _Together:
     label: str = "both rows"
     key: tuple[str, ...] = ()
     links: Mapping[str, LinkSchema] = field(default_factory=dict[str, LinkSchema])
+    lasting: bool = False
 
 
 def join_problems(rule: tree.Node, here: Population, there: Population, where: str) -> Iterator[Problem]:

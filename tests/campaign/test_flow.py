@@ -58,6 +58,8 @@ def test_a_guarded_message_goes_out_or_an_alert_does(workspace: cn.Workspace) ->
     dry, live = both(c)
     assert (dry.messages, dry.effects.rows()) == ({}, [("Few", "alert", "Few", 5)])
     assert (live.notes["Enough?"], workspace.outbox.frame().height) == ("otherwise (All: 5)", 0)
+    passed = c.tasks.frame().filter(pl.col("run") == live.id, pl.col("activity") == "Enough?")
+    assert passed.select("rows_in", "rows_out").rows() == [(5, 5)]  # by the way that is open
 
 
 def test_a_size_after_a_wait_in_another_branch_is_waited_for(workspace: cn.Workspace) -> None:

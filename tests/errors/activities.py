@@ -274,6 +274,13 @@ def a_file_that_is_deleted_and_read_for_its_header(stage: Stage) -> object:
 
 
 @situation
+def a_file_that_is_called_as_a_table_is(stage: Stage) -> object:
+    spring = cn.Campaign("Spring", data=stage.data, workspace=stage.workspace())
+    spring.load_file("customers", stage.given(stage.folder / "leads.csv"), columns={"mail": "text"})
+    return spring.problems
+
+
+@situation
 def a_file_that_was_deleted_by_an_earlier_run(stage: Stage) -> object:
     path = stage.given(stage.folder / "leads.csv")
     spring = cn.Campaign("Spring", data=stage.data, workspace=stage.workspace())

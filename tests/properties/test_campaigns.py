@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,9 +15,10 @@ from campaign_nb import activities
 from campaign_nb.activity import Context
 from campaign_nb.engine.compute import compute
 from campaign_nb.engine.dry import dry_run, explain, population
+from campaign_nb.engine.handed import Handed
 from campaign_nb.engine.moment import Moment
 from campaign_nb.engine.optimise.columns import Output
-from campaign_nb.engine.plan import Plan
+from campaign_nb.engine.plan import Plan, checkpoint_of
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.graph.definition import Definition, Node, Ref
@@ -55,14 +57,21 @@ def everything(plan: Plan, program: Program) -> Mapping[Ref, pl.DataFrame]:
     return {ref: found.delivered[output] for ref, output in outputs.items()}
 
 
-def staged(program: Program) -> Mapping[Ref, int]:
-    """The counts of all transitions, stage by stage, each on what the earlier ones stored."""
-    plan, stored, counts = program.plan(staged=True), dict[str, pl.LazyFrame](), dict[Ref, int]()
+def staged(program: Program, hands: bool) -> Mapping[Ref, int]:
+    """The counts of all transitions, stage by stage, each on what the earlier ones stored, or also on what they handed on."""
+    plan, stored, counts, handed = program.plan(staged=True), dict[str, pl.LazyFrame](), dict[Ref, int](), Handed()
     for stage in plan.stages:
-        outputs = {ref: Output(stage.step_of(ref), columns) for ref, columns in stage.keeps.items()}
+        names = {ref: (*columns, *(stage.hands.get(ref, ()) if hands else ())) for ref, columns in stage.keeps.items()}
+        outputs = {ref: Output(stage.step_of(ref), tuple(dict.fromkeys(columns))) for ref, columns in names.items()}
         plan.moments |= {output: plan.whole[ref.label].moment for ref, output in outputs.items()}
-        found = compute(stage.tasks, plan, program.model, ModelSources(program.model, stored), dict.fromkeys(outputs.values(), _same))
-        stored |= {f"checkpoint:{ref.label}\x1f{ref.port}": found.delivered[output].lazy() for ref, output in outputs.items()}
+        held = handed.rows(stage) if hands else {}
+        sources = ModelSources(program.model, {**stored, **held}, present=held)
+        found = compute(stage.tasks, plan, program.model, sources, dict.fromkeys(outputs.values(), _same))
+        kept = {ref: [*stage.step_of(ref).population.table.key, *stage.keeps[ref]] for ref in outputs}
+        stored |= {
+            checkpoint_of(ref): found.delivered[output].select(list(dict.fromkeys(kept[ref]))).lazy() for ref, output in outputs.items()
+        }
+        handed.take(plan, stage, {ref: found.delivered[output] for ref, output in outputs.items()})
         counts |= found.ports
     return counts
 
@@ -79,7 +88,8 @@ def check(definition: Definition, found: Tables, table: str, data: st.DataObject
     program, oracle = program_of(definition, found), Oracle(definition, found, table)
     counted = dry_run(program).counted
     assert counted.ports == {ref: len(people) for ref, people in oracle.found.items()}
-    assert staged(program) == counted.ports
+    for single, hands in ((False, False), (False, True), (True, False), (True, True)):
+        assert staged(replace(program, single=single), hands) == counted.ports
     for ref, frame in everything(program.plan(staged=False), program).items():
         assert rows_of(frame) == wanted(oracle, program, ref), ref
     ref = data.draw(st.sampled_from(sorted(oracle.found, key=str)))

@@ -40,6 +40,10 @@ class Sources(Protocol):
         """Return rows that were stored earlier."""
         ...
 
+    def is_present(self, reference: str) -> bool:
+        """Tell whether stored rows were read from their table at the instant that the plan means."""
+        ...
+
     def asked(self, node: tree.Behaviour) -> Step | None:
         """Return the step of the plan that a rule on messages asks about, which must be lowered before it."""
         ...
@@ -258,15 +262,15 @@ class Lowering:
     def type_of(self, scope: Step, node: tree.Node) -> pl.DataType | None:
         """Return the type of a table's own column or of a hash.
 
-        None where only the rows would tell.         Asking the rows costs as much as all that comes before them.
+        None where only the rows would tell. Asking the rows costs as much as all that comes before them.
         """
         if not isinstance(node, tree.Column) or node.path:
             return None
         bound = self.columns.virtual[scope].get(node.name)
         if bound is not None:
             return pl.Int64() if isinstance(bound.node, Draw) else None
-        table = scope.population.table.label
-        return None if node.name in scope.population.extra else self.links.types(table).get(node.name)
+        table = scope.population.table
+        return None if node.name in scope.population.extra or not table.lasting else self.links.types(table.label).get(node.name)
 
     def _draws(self, step: Step) -> list[Leaf]:
         """Return the hashes that the next steps read: added to a frame that is made anyway, they cost no frame of their own."""

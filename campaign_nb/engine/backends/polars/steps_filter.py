@@ -33,14 +33,14 @@ def lower_scan(plan: Lowering, step: Scan) -> Flow:
 def lower_load(plan: Lowering, step: Load) -> Flow:
     """Read stored rows; members whose key is no longer in the table are gone, other columns come from the table.
 
-    The lines of a file are stored whole: there is no table to read more of them from.
+    The lines of a file are stored whole: there is no table to read more of them from. Rows of this very instant need no second look.
     """
     key, stored = list(step.rows.table.key), plan.sources.load(step.reference)
     names = plan.carried(step)
-    if not plan.links.types(step.rows.table.label):
+    kept = set(stored.collect_schema().names())
+    if not step.rows.table.lasting or (plan.sources.is_present(step.reference) and kept.issuperset(names)):
         frame = stored.select(names)
         return plan.settle(step, Flow(Base(frame)), frame)
-    kept = set(stored.collect_schema().names())
     table = plan.sources.scan(step.rows.table.label).select([*key, *(name for name in names if name not in kept)])
     frame = stored.join(table, on=key, how="inner").select(names)
     return plan.settle(step, Flow(Base(frame)), frame)
@@ -48,7 +48,8 @@ def lower_load(plan: Lowering, step: Load) -> Flow:
 
 def lower_nothing(plan: Lowering, step: Nothing) -> Flow:
     """Yield no row, with the columns that are read downstream; nothing is read for it."""
-    table, population = plan.sources.types(step.rows.table.label), step.rows
+    population = step.rows
+    table = plan.sources.types(population.table.label) if population.table.lasting else pl.Schema()
     types = {
         name: table[name] if name in table and name not in population.extra else _dtype(population, name) for name in plan.carried(step)
     }
