@@ -9,16 +9,17 @@ from typing import Any
 
 from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.publication import Panel, Publication
+from campaign_nb.campaign.run import DryRun
 from campaign_nb.campaign.stored import Stored, tags_in
 from campaign_nb.data.document import to_json as model_document
 from campaign_nb.delivery.notices import signal as send_signal
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.runner import STEPS
-from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
+from campaign_nb.errors import CampaignError, DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.graph.document import from_json, to_json
 from campaign_nb.graph.lifecycle import FINAL, Status
 from campaign_nb.graph.problems import compile_definition
-from campaign_nb.store import Connection, campaigns, inventory, log, runs
+from campaign_nb.store import Connection, alerts, campaigns, inventory, log, runs
 from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import RunRecord
 from campaign_nb.workspace import life
@@ -30,20 +31,16 @@ class Published(Stored):
     # ------------------------------------------------------------------------------------------------------ publishing
 
     def publish(self, confirm: int | None) -> Panel | Publication:
-        """Publish when the number is right; without a number show what is at stake."""
-        campaign, schedule = self._campaign, self._campaign.schedule
-        if not campaign.definition.nodes:
-            raise DefinitionError(
-                Problem(
-                    f"campaign {campaign.name!r}", "it has no activity", "at least one", 'campaign.build_audience("Everybody", customers)'
-                )
-            )
-        now = campaign.workspace.clock.now()
-        if schedule is not None and not schedule.recurring and schedule.past(now):
-            what = f"its only launch lies in the past: {schedule.explain().partition(';')[0]}"
-            do = f'campaign.schedule = cn.Once("{now + dt.timedelta(days=1):%Y-%m-%d} 09:00")'
-            raise ScheduleError(Problem(f"campaign {campaign.name!r}", what, "a launch after now", do))
-        run = campaign.last_dry_run()
+        """Publish when the number is right; without a number show what is at stake.
+
+        What keeps a campaign that is stored from being published is an alert of it too.
+        """
+        campaign, now = self._campaign, self._campaign.workspace.clock.now()
+        try:
+            run = self._ready(now)
+        except CampaignError as error:
+            self._alert(now, error)
+            raise
         total = sum(run.messages.values())
         if confirm is None:
             return Publication(campaign, run)
@@ -63,6 +60,29 @@ class Published(Stored):
         self._publish(now, total)
         return Panel(campaign)
 
+    def _ready(self, now: dt.datetime) -> DryRun:
+        """Return the last dry run of a campaign that can be published."""
+        campaign, schedule = self._campaign, self._campaign.schedule
+        if not campaign.definition.nodes:
+            raise DefinitionError(
+                Problem(
+                    f"campaign {campaign.name!r}", "it has no activity", "at least one", 'campaign.build_audience("Everybody", customers)'
+                )
+            )
+        if schedule is not None and not schedule.recurring and schedule.past(now):
+            what = f"its only launch lies in the past: {schedule.explain().partition(';')[0]}"
+            do = f'campaign.schedule = cn.Once("{now + dt.timedelta(days=1):%Y-%m-%d} 09:00")'
+            raise ScheduleError(Problem(f"campaign {campaign.name!r}", what, "a launch after now", do))
+        return campaign.last_dry_run()
+
+    def _alert(self, now: dt.datetime, error: CampaignError) -> None:
+        with self._campaign.workspace.store.begin() as connection:
+            record = self._found(connection)
+            if record is not None:
+                text = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
+                alerts.trouble(connection, record.id, None, "", now, "Publication failed", text)
+                log.append(connection, f"publication failed: {text}", now, level="error", campaign_id=record.id)
+
     def _publish(self, now: dt.datetime, total: int) -> None:
         campaign, schedule = self._campaign, self._campaign.schedule
         ahead = schedule is not None and bool(schedule.launches(1, now)) and not schedule.recurring
@@ -77,7 +97,6 @@ class Published(Stored):
             campaigns.publish(connection, record.id, [record.status], going, now, message)
         self._id = record.id
         self.register()
-        life.purge(campaign.workspace.store, campaign.workspace.clock)
         scheduler = campaign.workspace.scheduler
         if schedule is None or not (schedule.recurring or schedule.awaits or ahead):
             scheduler.submit(self._start(now, "as soon as possible").id)
@@ -165,7 +184,6 @@ class Published(Stored):
             life.checked(connection, record, "launch")
         self.register()
         run = self._start(workspace.clock.now(), "launched by hand", STEPS if steps else "live")
-        life.purge(workspace.store, workspace.clock)
         workspace.scheduler.submit(run.id)
         workspace.scheduler.start()
         return self.run(run.id)

@@ -27,7 +27,7 @@ from campaign_nb.scheduler.stepper import Stepper
 from campaign_nb.scheduler.tidying import tidy
 from campaign_nb.scheduler.timer import LONGEST, Timer
 from campaign_nb.scheduler.workers import Workers
-from campaign_nb.store import Store, campaigns, history, log, runs
+from campaign_nb.store import Store, campaigns, history, log, runs, spent
 from campaign_nb.store.log import LogLine
 
 State = Literal["running", "paused", "stopped"]
@@ -290,13 +290,14 @@ class Scheduler:
             return False
 
     def _keep(self) -> None:
-        """Remove the history that campaigns keep no longer, once a day."""
+        """Remove the history that campaigns keep no longer, and campaigns that are archived for long, once a day."""
         now = self._clock.now()
         if self._kept is not None and dt.timedelta(0) <= now - self._kept < history.EVERY:
             return
         self._kept = now
         try:
             history.purge(self._store, now)
+            spent.purge(self._store, now)
         except Exception as error:  # what is kept too long must not hold launches up
             self.trouble(error, "removing history")
 

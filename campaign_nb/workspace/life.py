@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import json
 from collections.abc import Iterable, Mapping
@@ -11,22 +10,19 @@ from campaign_nb.clock import Clock
 from campaign_nb.engine.runner import MOVED
 from campaign_nb.errors import DefinitionError, Problem, RunError
 from campaign_nb.graph.definition import MOST_LABEL, is_label
-from campaign_nb.graph.lifecycle import ACTIONS, Status, check
+from campaign_nb.graph.lifecycle import ACTIONS, check
 from campaign_nb.schedule import Schedule
 from campaign_nb.scheduler import gaps
-from campaign_nb.store import Connection, Store, campaigns, inventory, log, runs
+from campaign_nb.store import Connection, Store, campaigns, runs, spent
 from campaign_nb.store.campaigns import CampaignRecord
 from campaign_nb.store.runs import UNFINISHED
-
-KEPT = dt.timedelta(days=30)
-"""How long an archived campaign is kept after its last change."""
 
 _SAYS: Mapping[str, str] = {
     "pause": "paused",
     "resume": "resumed",
     "stop": "stopped",
     "close": "closed: no further launch, runs under way go on to their end",
-    "archive": f"archived; it is deleted {KEPT.days} days after its last change",
+    "archive": f"archived; it is deleted {spent.KEPT.days} days after its last change",
     "back_to_draft": "brought back to draft",
 }
 _ENDS_RUNS = ("stop", "archive", "back_to_draft")
@@ -69,7 +65,7 @@ def act(store: Store, clock: Clock, campaign_id: str, action: str) -> CampaignRe
         record = campaigns.get(connection, campaign_id)
         checked(connection, record, action)
         if action == "delete":
-            _remove(connection, record, now, f"campaign {record.name!r} deleted")
+            spent.remove(connection, record, now, f"campaign {record.name!r} deleted")
             return None
         target, confirmed = ACTIONS[action].to, [MOVED] if record.pause_reason else []
         if target is not None:
@@ -128,34 +124,6 @@ def move(store: Store, clock: Clock, campaign_id: str, folder: str) -> CampaignR
         return campaigns.describe(connection, record.id, clock.now(), message, folder=wanted)
 
 
-def is_spent(record: CampaignRecord, now: dt.datetime) -> bool:
-    """Tell whether a campaign is archived and its last change is 30 days ago.
-
-    >>> day = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
-    >>> old = CampaignRecord("1", "Spring", Status.ARCHIVED, False, False, "", "", (), 1, day, day, day)
-    >>> is_spent(old, day + dt.timedelta(days=29)), is_spent(old, day + dt.timedelta(days=30))
-    (False, True)
-    """
-    return record.status == Status.ARCHIVED and now - record.modified_at >= KEPT
-
-
-def purge(store: Store, clock: Clock) -> list[str]:
-    """Delete the archived campaigns that have not changed for 30 days; return their names.
-
-    Each is a line in the log of the workspace. Audiences that they saved stay.
-    """
-    now, gone = clock.now(), list[str]()
-    with store.read() as connection:
-        spent = [record for record in campaigns.list_campaigns(connection, [Status.ARCHIVED]) if is_spent(record, now)]
-    for record in spent:
-        with store.begin() as connection:
-            current = campaigns.known(connection, record.id)
-            if current is not None and is_spent(current, now):
-                _remove(connection, current, now, f"campaign {current.name!r} deleted: archived, and not changed for {KEPT.days} days")
-                gone.append(current.name)
-    return gone
-
-
 def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
     """Return tags as they are kept: each once, in order.
 
@@ -194,12 +162,6 @@ def folder_of(folder: str) -> str:
     if len(names) > MOST_DEPTH:
         raise DefinitionError(Problem("folder", f"{len(names)} levels", f"at most {MOST_DEPTH}", do))
     return "/".join(names)
-
-
-def _remove(connection: Connection, record: CampaignRecord, now: dt.datetime, message: str) -> None:
-    campaigns.remove(connection, record.id, [record.status])
-    inventory.forget_author(connection, record.id)
-    log.append(connection, message, now)
 
 
 def _recurring(connection: Connection, record: CampaignRecord) -> bool:

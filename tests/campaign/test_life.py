@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 import campaign_nb as cn
-from campaign_nb.store import campaigns, log, runs
-from campaign_nb.workspace import life
+from campaign_nb.store import campaigns, log, runs, spent
 from tests.campaign.lives import daily, said, written
 
 # ----------------------------------------------------------------------------------------------------------------- actions
@@ -210,23 +209,53 @@ def test_what_has_ended_is_not_kept_as_a_draft(workspace: cn.Workspace) -> None:
 
 def test_an_archived_campaign_is_purged_thirty_days_after_its_last_change(workspace: cn.Workspace, clock: cn.ManualClock) -> None:
     c = daily(workspace)
+    workspace.scheduler.pause()
     c.archive()
     clock.advance(days=29)
     c.tags = ["old"]
     clock.advance(days=29)
-    assert life.purge(workspace.store, clock) == []
+    assert spent.purge(workspace.store, clock.now()) == []
     clock.advance(days=1)
-    assert life.purge(workspace.store, clock) == ["Spring"]
+    assert spent.purge(workspace.store, clock.now()) == ["Spring"]
     with workspace.store.read() as connection:
         assert [line.message for line in log.read(connection)] == ["campaign 'Spring' deleted: archived, and not changed for 30 days"]
     assert (len(workspace.campaigns), c.status) == (0, "draft")
 
 
-def test_publishing_another_campaign_purges_what_is_due(workspace: cn.Workspace, clock: cn.ManualClock) -> None:
+def test_a_scheduler_purges_what_is_due_whenever_it_runs(workspace: cn.Workspace, clock: cn.ManualClock) -> None:
     daily(workspace).archive()
-    clock.advance(days=30)
-    written(workspace, "Autumn").publish(confirm=2)
-    assert workspace.campaigns.frame()["name"].to_list() == ["Autumn"]
+    clock.advance(days=29)
+    workspace.scheduler.tick()
+    assert len(workspace.campaigns) == 1
+    clock.advance(days=1)
+    workspace.scheduler.tick()
+    assert len(workspace.campaigns) == 0
+
+
+# ----------------------------------------------------------------------------------------------- publications that fail
+
+
+def test_a_stored_campaign_that_can_not_be_published_says_so_in_an_alert(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    c.save()
+    c["Mail"].split("Broken", A=0.7, B=0.7)
+    with pytest.raises(cn.CampaignError, match="Broken"):
+        c.publish(confirm=2)
+    found = workspace.alerts.frame().select("campaign", "title").rows()
+    assert (found, c.status) == ([("Spring", "Publication failed")], "draft")
+    assert "split 'Broken'" in workspace.alerts.frame()["message"][0]
+    assert said(c)[-1].startswith("publication failed: split 'Broken'")
+
+
+def test_a_wrong_number_and_a_campaign_that_nobody_has_seen_are_no_alerts(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    c.save()
+    with pytest.raises(cn.CampaignError, match="has 2 messages"):
+        c.publish(confirm=3)
+    empty = cn.Campaign("Empty", data=c.data, workspace=workspace)
+    with pytest.raises(cn.CampaignError, match="no activity"):
+        empty.publish()
+    assert workspace.alerts.frame().height == 0
 
 
 def _runs(campaign: cn.Campaign) -> list[runs.RunRecord]:
