@@ -59,6 +59,8 @@ class CampaignError(Exception):
             raise ValueError("an error needs at least one problem")
         self.problems: tuple[Problem, ...] = problems
         self.subject = subject
+        self.activity: str | None = None
+        """The label of the one activity of several that caused it, where that is known."""
         super().__init__(self._text())
 
     @property

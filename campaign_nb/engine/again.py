@@ -68,7 +68,8 @@ class Again(Runner):
         counted = compute(stage.tasks, plan, program.model, sources, {step: lambda rows: rows for step in outputs.values()})
         labels = [task.label for task in stage.tasks]
         fresh = _way_before(way, labels)
-        follow(program.campaign, fresh, labels, {**counts, **counted.ports}, moments_of(program.campaign, program.start), program.previous)
+        moments = moments_of(program.campaign, program.start, way.closed)
+        follow(program.campaign, fresh, labels, {**counts, **counted.ports}, moments, program.previous)
         if fresh.ports != way.ports or fresh.labels != way.labels:
             what = f"with what {label!r} counts now the run would go another way"
             raise RunError(Problem(where, what, "numbers that decide as they did", "campaign.launch()"))
@@ -130,4 +131,5 @@ def _way_before(way: Way, labels: Collection[str]) -> Way:
         way.labels - set(labels),
         {label: note for label, note in way.notes.items() if label not in labels},
         way.unfired - set(labels),
+        sent=way.sent,
     )

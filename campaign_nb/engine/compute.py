@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from campaign_nb.data.model import DataModel
 from campaign_nb.engine.backends.polars.flow import Base, Flow
 from campaign_nb.engine.backends.polars.lower import lower
 from campaign_nb.engine.backends.polars.lowering import Lowering, Sources
 from campaign_nb.engine.backends.polars.steps_filter import reasons_of
 from campaign_nb.engine.collect import computed
+from campaign_nb.engine.culprit import explained
 from campaign_nb.engine.optimise.columns import Columns
 from campaign_nb.engine.plan import Plan, Task, counted_steps
-from campaign_nb.engine.sources import refuse_drift
 from campaign_nb.errors import ActivityError, Problem, RunError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.rules.schema import Schema
@@ -95,8 +94,7 @@ def compute(
     try:
         out = computed([*frames, *sinks, *audits], [task.label for task in tasks])
     except RunError as error:
-        refuse_drift(schema.infos.values() if isinstance(schema, DataModel) else (), error)
-        raise
+        raise explained(error, tasks, plan, schema, sources) from error.__cause__
     found = counters.read(out[: len(frames)])
     result = Counted(delivered=dict(zip(deliver, out[len(frames) : len(frames) + len(sinks)], strict=True)))
     for (step, _), audit in zip(lowered.audits, out[len(frames) + len(sinks) :], strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -31,11 +32,15 @@ class Way:
     notes: dict[str, str] = field(default_factory=dict[str, str])
     unfired: set[str] = field(default_factory=set[str])
     """The activities that waited for all their branches and did not get them."""
+    sent: dict[str, dt.datetime] = field(default_factory=dict[str, dt.datetime])
+    """The last send time of messages that go out at each recipient's own, by activity."""
 
     @property
     def closed(self) -> Closed:
-        """What the run passes by."""
-        return Closed(frozenset(self.ports), frozenset(self.labels)) if self.ports or self.labels else OPEN
+        """What the run passes by, and the send times that it has learnt."""
+        if not (self.ports or self.labels or self.sent):
+            return OPEN
+        return Closed(frozenset(self.ports), frozenset(self.labels), frozenset(self.sent.items()))
 
 
 class Unknown(Exception):

@@ -31,7 +31,7 @@ from campaign_nb.graph.behaviour import behaviours
 from campaign_nb.graph.definition import Ref
 from campaign_nb.graph.problems import CompiledCampaign
 from campaign_nb.rules import tree
-from campaign_nb.steps import Population, Render, Step
+from campaign_nb.steps import SEND_AT, Population, Render, Step
 
 
 class Responses(Protocol):
@@ -111,26 +111,62 @@ def dry_run(program: Program, responses: Responses | None = None, *, count: bool
         reuse.whole(program, part, counted, found)
     way = Way()
     if count:
-        follow(program.campaign, way, program.campaign.order, counted.ports, moments_of(program.campaign, program.start), program.previous)
+        moments = moments_of(program.campaign, program.start, program.closed)
+        follow(program.campaign, way, program.campaign.order, counted.ports, moments, program.previous)
     return DryResult(counted, {label: item for label, item in found.items() if label not in way.labels}, way, program)
 
 
 def decided(program: Program, responses: Responses | None = None) -> Program:
-    """Return the program with what its tests and joins decide; what they decide by is counted first.
+    """Return the program with what its tests and joins decide, and with the last send times that something follows.
 
+    What they decide by is counted first, and the messages that go out at each recipient's own time are made.
     Errors: a source that can't be read, a contract that does not hold.
     """
-    campaign, counts = program.campaign, dict[Ref, int]()
-    moments = moments_of(campaign, program.start)
+    campaign, counts, sent = program.campaign, dict[Ref, int](), dict[str, dt.datetime]()
+    timed = _timed(campaign)
     while True:
-        way = Way()
+        way, asked = Way(sent=dict(sent)), ""
         try:
-            follow(campaign, way, campaign.order, counts, moments, program.previous)
+            follow(campaign, way, campaign.order, counts, moments_of(campaign, program.start, way.closed), program.previous)
         except Unknown as unknown:
-            before = _before(campaign, unknown.label)
-            counts |= _counts(replace(program, closed=way.closed), before, responses)
+            asked = unknown.label
+        part = replace(program, closed=way.closed)
+        before = campaign.order[: campaign.order.index(asked)] if asked else campaign.order
+        late = next((label for label in timed if label in before and label not in sent), None)
+        if late is not None:
+            sent[late] = _last(part, late, timed[late], responses)
+        elif asked:
+            counts |= _counts(part, _before(campaign, asked), responses)
         else:
-            return replace(program, closed=way.closed)
+            return part
+
+
+def _timed(campaign: CompiledCampaign) -> dict[str, int]:
+    """Return the messages that go out at each recipient's own time and that something follows, with the place of their effect."""
+    followed = {ref.label for label in campaign.order for ref in campaign.definition.needs(label)}
+    found = ((label, place, effect) for label in campaign.order for place, effect in enumerate(campaign.compiled[label].effects))
+    return {
+        label: place
+        for label, place, effect in found
+        if label in followed and isinstance(effect.step, Render) and any(name == SEND_AT for name, _ in effect.step.parts)
+    }
+
+
+def _last(program: Program, label: str, place: int, responses: Responses | None) -> dt.datetime:
+    """Return the last send time of messages; the run's own instant where there are none."""
+    plan = program.plan(staged=False)
+    effects = plan.whole[label].compiled.effects
+    if not effects:
+        return program.start.as_of
+    labels = _before(program.campaign, label) | {label}
+    tasks = [task for name, task in plan.whole.items() if name in labels]
+    found = compute(tasks, plan, program.model, _sources(program, plan, responses), {effects[place].step: _latest}, count=False)
+    at = found.delivered[effects[place].step].item()
+    return program.start.as_of if at is None else at.astimezone(dt.UTC)
+
+
+def _latest(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.select(pl.col(SEND_AT).max())
 
 
 def _before(campaign: CompiledCampaign, label: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaign_nb.clock import Clock
@@ -12,6 +13,7 @@ from campaign_nb.errors import CampaignError
 from campaign_nb.graph.handling import OnError
 from campaign_nb.store import Connection, alerts, campaigns, log, runs
 from campaign_nb.store.database import Store
+from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.runs import RunRecord
 
 
@@ -40,7 +42,7 @@ class Failing:
         activity is a stage of its own; else the run has failed and the schedule goes on. abort: the run has failed and
         the campaign pauses.
         """
-        stage = plan.stages[number]
+        stage, blamed = plan.stages[number], blamed_of(plan.stages[number], error)
         text = str(error) if isinstance(error, CampaignError) else f"{type(error).__name__} in stage {number}"
         policy, alone = _policy(program, stage)
         with self._store.begin() as connection:
@@ -49,12 +51,12 @@ class Failing:
             if policy == "ignore" and alone:
                 self._go_on(connection, run, stage, text)
                 return Outcome(False, False, text)
-            self._keep(connection, run, stage, text)
+            self._keep(connection, run, stage, blamed, text)
             if policy == "suspend":
-                labels = ", ".join(repr(task.label) for task in stage.tasks[:3])
-                suspend(connection, run, stage.tasks[0].label, self._clock.now(), text, f"suspended at {labels} by an error")
+                labels = ", ".join(repr(task.label) for task in blamed[:3])
+                suspend(connection, run, blamed[0].label, self._clock.now(), text, f"suspended at {labels} by an error")
                 return Outcome(False, True, text)
-            end_failed(connection, run, stage.tasks[0].label, self._clock.now(), text, abort=policy == "abort")
+            end_failed(connection, run, blamed[0].label, self._clock.now(), text, abort=policy == "abort")
         return Outcome(True, True, text)
 
     def warn(self, connection: Connection, run: RunRecord) -> None:
@@ -66,11 +68,17 @@ class Failing:
                 log.append(connection, message, self._clock.now(), level="warning", **place)
 
     def _go_on(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
-        """Let the run go on without the one activity of a stage, or with what it could not do outside of the store."""
+        """Let the run go on without the one activity of a stage, or with what it could not do outside of the store.
+
+        The latter is tried again whenever the run goes on, and told once.
+        """
         (task,) = stage.tasks
+        message = f"{task.label!r} failed and is ignored: {' '.join(text.split())}"
         if not self._is_done(connection, run, stage):
             self._end_branch(connection, run, stage, task, text)
-        message = f"{task.label!r} failed and is ignored: {' '.join(text.split())}"
+            faultpoint("branch ended")
+        elif any(line.message == message for line in log.read(connection, run_id=run.id, level="error")):
+            return
         place = {"campaign_id": run.campaign_id, "run_id": run.id, "activity": task.label}
         log.append(connection, message, self._clock.now(), level="error", **place)
 
@@ -86,17 +94,24 @@ class Failing:
             connection, run.id, stage.number, task.moment.as_of, now, tasks=tasks, counts=ports, exclusions={}, closed=ports.keys()
         )
 
-    def _keep(self, connection: Connection, run: RunRecord, stage: Stage, text: str) -> None:
-        tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in stage.tasks]
+    def _keep(self, connection: Connection, run: RunRecord, stage: Stage, blamed: Sequence[Task], text: str) -> None:
+        tasks = [runs.Task(task.label, task.activity.kind, "failed", task.moment.as_of, error_text=text) for task in blamed]
         if self._is_done(connection, run, stage):
             return  # what was left to do outside of the store failed, after the stage had been committed
         as_of = stage.tasks[0].moment.as_of
         runs.commit_stage(connection, run.id, stage.number, as_of, self._clock.now(), state="failed", tasks=tasks)
 
 
+def blamed_of(stage: Stage, error: Exception) -> tuple[Task, ...]:
+    """Return the activities of a stage that an error is about: the one that it names, else all, for they were computed together."""
+    label = error.activity if isinstance(error, CampaignError) else None
+    return tuple(task for task in stage.tasks if task.label == label) or stage.tasks
+
+
 def suspend(connection: Connection, run: RunRecord, label: str, at: dt.datetime, text: str, message: str) -> None:
     """Halt a run by an error, before an activity if one is named, and pause its campaign."""
     runs.halt(connection, run.id, label, at, message, error_text=text)
+    faultpoint("run suspended")
     alerts.trouble(connection, run.campaign_id, run.id, label, at, "Run suspended by an error", text)
     told = f"paused: run {run.id[:8]} is suspended by an error: {' '.join(text.split())}"
     campaigns.flag(connection, run.campaign_id, at, told, paused=True, error=True, error_text=text)
@@ -105,6 +120,7 @@ def suspend(connection: Connection, run: RunRecord, label: str, at: dt.datetime,
 def end_failed(connection: Connection, run: RunRecord, label: str, at: dt.datetime, text: str, *, abort: bool) -> None:
     """End a run by an error; with `abort` its campaign pauses."""
     runs.finish(connection, run.id, "failed", at, error_text=text)
+    faultpoint("run failed")
     alerts.trouble(connection, run.campaign_id, run.id, label, at, "Run failed", text)
     if abort:
         told = f"paused: run {run.id[:8]} was aborted by an error"

@@ -30,10 +30,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What a run passes by: outputs that nobody leaves by, and activities that do not run."""
+    """What a run passes by: outputs that nobody leaves by, and activities that do not run; and what it has learnt to wait for."""
 
     ports: frozenset[Ref] = frozenset()
     labels: frozenset[str] = frozenset()
+    sent: frozenset[tuple[str, dt.datetime]] = frozenset()
+    """The last send time of messages that go out at each recipient's own, by activity, as far as the run has made them."""
 
 
 OPEN = Closed()
@@ -82,14 +84,14 @@ class Plan:
         return self.moments[step]
 
 
-def moments_of(campaign: CompiledCampaign, start: Moment) -> dict[str, Moment]:
-    """Return the instant of each activity: after a wait, the instant at which it was due."""
-    found: dict[str, Moment] = {}
+def moments_of(campaign: CompiledCampaign, start: Moment, closed: Closed = OPEN) -> dict[str, Moment]:
+    """Return the instant of each activity: after a wait, the instant at which it was due; after messages, their last send time."""
+    found, sent = dict[str, Moment](), dict(closed.sent)
     for label in campaign.order:
         latest = start.as_of
         for ref in campaign.definition.needs(label):
             wait, reached = campaign.compiled[ref.label].wait, found[ref.label].as_of
-            latest = max(latest, reached if wait is None else wait(reached))
+            latest = max(latest, reached if wait is None else wait(reached), sent.get(ref.label, reached))
         found[label] = Moment(latest, start.zone, start.variables)
     return found
 
@@ -135,7 +137,7 @@ def plan_of(
 
     `contexts` are those with which the campaign was compiled; stages after the first are compiled again on stored rows.
     """
-    moments = moments_of(campaign, start)
+    moments = moments_of(campaign, start, closed)
     plan = Plan(campaign.definition, (), {}, closed=closed)
     whole = plan.whole = _whole(campaign, contexts, closed, moments)
     for task in whole.values():

@@ -16,13 +16,13 @@ from campaign_nb.data.model import DataModel
 from campaign_nb.engine.compute import Counted, compute
 from campaign_nb.engine.deciding import Way, follow
 from campaign_nb.engine.events import Listener, RunEvent, TaskState
-from campaign_nb.engine.failing import Failing
+from campaign_nb.engine.failing import Failing, blamed_of
 from campaign_nb.engine.handed import Handed
 from campaign_nb.engine.kept import write_rows
 from campaign_nb.engine.keys import check_keys
 from campaign_nb.engine.moved import moved
 from campaign_nb.engine.optimise.columns import Output
-from campaign_nb.engine.pace import alert_of, due_of, way_of
+from campaign_nb.engine.pace import alert_of, due_of, has_own_times, holding_of, note_times, still_to_come, way_of
 from campaign_nb.engine.plan import Plan, Stage, Task, checkpoint_of, moments_of
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.render import messages
@@ -97,20 +97,31 @@ class Runner:
         Errors: what a stage raises, where the campaign's or the activity's policy does not deal with it otherwise.
         """
         run = self._get(run_id)
-        program = replace(program, single=run.mode == STEPS)
+        timed, program = has_own_times(program.campaign), replace(program, single=run.mode == STEPS)
+        if timed:
+            program = replace(program, closed=self._stands(run_id)[1].closed)
         plan = program.plan(staged=True)
-        self._settle(run, program.model)
+        done = {record.number for record in self._stages(run_id) if record.state == "done"}
+        try:
+            self._settle(run, program.model)
+        except Exception as error:
+            behind = [number for number in sorted(done) if any(plan.stages[number].effects())]
+            left = self._fail(run, program, plan, behind[-1] if behind else None, error)
+            if left is not None:
+                return left
         faultpoint("run goes on")
         check_keys(program.model, plan)
-        done = {record.number for record in self._stages(run_id) if record.state == "done"}
-        handed = Handed()
-        for number in range(len(plan.stages)):
+        handed, number = Handed(), -1
+        while (number := number + 1) < len(plan.stages):  # send times that become known make more stages
             if number in done:
                 continue
             run, way, counts = self._stands(run_id)
             if run.state not in ("running", "waiting") or stop():
                 return run
             try:
+                if way.closed.sent != program.closed.sent:
+                    program = replace(program, closed=way.closed)
+                    plan = program.plan(staged=True)
                 self._follow(program, way, plan.stages[number], counts, counted=False)
                 if way.closed != program.closed:
                     program = replace(program, closed=way.closed)
@@ -124,23 +135,34 @@ class Runner:
                     self._settle(run, program.model)
                 faultpoint("between stages")
             except Exception as error:
-                if is_passing(error):
-                    raise  # the disk or the server: the stage is tried again
-                outcome = self._failing.fail(run, program, plan, number, error)
-                run = self._get(run_id)
-                self._say(run, plan, 0, {task.label: "failed" for task in plan.stages[number].tasks}, message=outcome.text)
-                if outcome.raises:
-                    raise
-                if outcome.ends:
-                    return run
+                left = self._fail(run, program, plan, number, error)
+                if left is not None:
+                    return left
         run = self._get(run_id)
         if run.state not in ("running", "waiting"):
             return run
+        late = still_to_come(program, run, self._stands(run_id)[1], self._clock.now()) if timed else {}
+        if late:
+            return self._wait(run, plan, len(plan.whole), sorted(late), max(late.values()))
         with self._store.begin() as connection:
             self._failing.warn(connection, run)
             run = runs.finish(connection, run_id, "done", self._clock.now())
         self._say(run, plan, len(plan.whole), {})
         return run
+
+    def _fail(self, run: RunRecord, program: Program, plan: Plan, number: int | None, error: Exception) -> RunRecord | None:
+        """Deal with what a stage raised, or what it left to do outside of the store; return the run if this try of it is over.
+
+        Errors: what was raised, if it may pass, if no stage has to do with it, or if it ends the run.
+        """
+        if number is None or is_passing(error):
+            raise error  # the disk or the server: the stage is tried again
+        outcome = self._failing.fail(run, program, plan, number, error)
+        run = self._get(run.id)
+        self._say(run, plan, 0, {task.label: "failed" for task in blamed_of(plan.stages[number], error)}, message=outcome.text)
+        if outcome.raises:
+            raise error
+        return run if outcome.ends else None
 
     # ------------------------------------------------------------------------------------------------ before a stage
 
@@ -151,7 +173,7 @@ class Runner:
 
     def _follow(self, program: Program, way: Way, stage: Stage, counts: Mapping[Ref, int], *, counted: bool) -> None:
         """Go on with a run's way through a stage, by what was counted."""
-        labels, moments = [task.label for task in stage.tasks], moments_of(program.campaign, program.start)
+        labels, moments = [task.label for task in stage.tasks], moments_of(program.campaign, program.start, program.closed)
         follow(program.campaign, way, labels, counts, moments, program.previous, counted=counted)
 
     def _held(self, run: RunRecord, program: Program, plan: Plan, number: int) -> RunRecord | None:
@@ -160,7 +182,8 @@ class Runner:
         if all(task.closed for task in stage.tasks):
             return None
         if (due := due_of(program, run, stage)) > self._clock.now():
-            return self._wait(run, plan, stage, due)
+            before = sum(len(earlier.tasks) for earlier in plan.stages[:number])
+            return self._wait(run, plan, before, holding_of(program, stage), due)
         halt = next((task.label for task in stage.tasks if self._halts(run, program, task)), None)
         return None if halt is None else self._halt(run, plan, number, halt)
 
@@ -219,6 +242,8 @@ class Runner:
             rows = counted.delivered[step]
             rows = messages(step, rows) if isinstance(step, Render) else rows
             done.append((task, effect, self._handlers[effect.kind].write(run, task, effect, rows)))
+            if isinstance(step, Render):
+                note_times(program, run, way, task.label, rows, self._clock.now())
         faultpoint("stage written")
         states = self._commit(run, program, stage, counted, way, kept, done, now)
         handed.take(plan, stage, {ref: counted.delivered[step] for ref, step in outputs.items()})
@@ -286,13 +311,11 @@ class Runner:
 
     # ------------------------------------------------------------------------------------------------- its record
 
-    def _wait(self, run: RunRecord, plan: Plan, stage: Stage, due: dt.datetime) -> RunRecord:
+    def _wait(self, run: RunRecord, plan: Plan, before: int, holding: Sequence[str], due: dt.datetime) -> RunRecord:
         with self._store.begin() as connection:
             runs.move(connection, run.id, ["running", "waiting"], "waiting", self._clock.now(), "waiting", due_at=due)
         run = self._get(run.id)
-        before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
-        holding = {ref.label for task in stage.tasks for ref in task.refs if plan.whole[ref.label].compiled.wait is not None}
-        self._say(run, plan, before, dict.fromkeys(sorted(holding), "waiting"))
+        self._say(run, plan, before, dict.fromkeys(holding, "waiting"))
         return run
 
     def _get(self, run_id: str) -> RunRecord:
@@ -356,8 +379,8 @@ def exclusions_of(counted: Counted) -> dict[tuple[str, str], int]:
 
 def task_of(task: Task, counted: Counted, way: Way, started: dt.datetime, ended: dt.datetime) -> runs.Task:
     """Return how the store keeps what an activity did."""
-    refs = [Ref(task.label, port) for port in task.compiled.ports]
-    out = next((counted.ports[ref] for ref in refs if ref not in way.ports), 0)
+    refs = [Ref(task.label, port.name) for port in task.activity.ports() if not port.complement and port.name in task.compiled.ports]
+    out = sum(counted.ports[ref] for ref in refs if ref not in way.ports)
     state: TaskState = "warning" if task.label in way.unfired else "skipped" if task.label in way.labels else "done"
     note = way.notes.get(task.label, "")
     rows = counted.rows_in[task.label]

@@ -13,7 +13,7 @@ from campaign_nb.errors import CampaignError
 from campaign_nb.graph.lifecycle import ACTIONS, Status
 from campaign_nb.scheduler.launcher import Launcher, Scheduled
 from campaign_nb.scheduler.launches import Launches
-from campaign_nb.store import Connection, Store, alerts, campaigns, launches, runs
+from campaign_nb.store import Connection, Store, alerts, campaigns, launches, leases, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.launches import OPEN, End, LaunchRecord
@@ -53,15 +53,11 @@ class Endings:
                 end_failed(connection, run, "", now, text, abort=policy == "abort")
 
     def close(self, run_id: str) -> None:
-        """End the launch of a run that is over, and set or clear the campaign's error."""
+        """End the launch of a run that is over, and set or clear the campaign's error; a run that was closed stays as it is."""
         with self._store.begin() as connection:
-            run = runs.get(connection, run_id)
-            if run.state in UNFINISHED:
+            run, now = runs.get(connection, run_id), self._clock.now()
+            if run.state in UNFINISHED or not self._ends(connection, run, now):
                 return
-            now = self._clock.now()
-            if run.launch_id is not None and launches.get(connection, run.launch_id).state in OPEN:
-                launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
-                faultpoint("launch ended")
             record = campaigns.get(connection, run.campaign_id)
             if run.state == "failed":
                 self._failed(connection, run, record, now)
@@ -69,6 +65,23 @@ class Endings:
                 campaigns.count_errors(connection, run.campaign_id, 0)
                 if record.error:
                     campaigns.flag(connection, run.campaign_id, now, f"error cleared: run {run.id[:8]} is done", error=False)
+
+    def _ends(self, connection: Connection, run: RunRecord, now: dt.datetime) -> bool:
+        """End what stands for a run that was not closed yet: its launch, or else this kernel's lease; False when nothing does.
+
+        Two threads, two kernels, or one after a crash, may close a run: what it changes in its campaign counts once.
+        """
+        if run.launch_id is None:
+            held = self._store.leases.held(run.id)
+            if held is None or not leases.counts(connection, run.id, held.token):
+                return False
+            leases.give_back(connection, held.token)
+            return True
+        if launches.get(connection, run.launch_id).state not in OPEN:
+            return False
+        launches.finish(connection, run.launch_id, _ENDS[run.state], now, _reason(run))
+        faultpoint("launch ended")
+        return True
 
     def _failed(self, connection: Connection, run: RunRecord, record: CampaignRecord, now: dt.datetime) -> None:
         """Say that a run failed, and pause the campaign when too many did so one after the other."""
@@ -82,7 +95,7 @@ class Endings:
         if most and number >= most and not record.paused:
             message = f"paused: {number} runs failed one after the other"
             alerts.trouble(connection, run.campaign_id, run.id, "", now, "Campaign paused", f"{number} runs failed one after the other")
-            campaigns.flag(connection, run.campaign_id, now, message, paused=True)
+            campaigns.flag(connection, run.campaign_id, now, message, paused=True, level="warning")
 
     def find(self, connection: Connection, items: Sequence[Scheduled]) -> Open:
         """Find what others left open, and campaigns whose schedule is done."""

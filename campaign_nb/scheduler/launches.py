@@ -248,17 +248,29 @@ class Launches:
             return Taken(True, run_id, again)
         reason = _still(seen.going[-1])
         if policy == "queue" and seen.queued is None:
-            self._claim(connection, item, slot, "pending", reason)
+            self._queue(connection, item, slot, seen.going[-1], now)
         elif self._claim(connection, item, slot, "skipped", reason) is not None:
-            log.append(connection, f"launch of {slot.nominal} {slot.zone} skipped: {reason}", now, campaign_id=item.campaign_id)
+            message = f"launch of {slot.nominal} {slot.zone} skipped: {reason}"
+            log.append(connection, message, now, campaign_id=item.campaign_id, level="warning")
         return Taken(True, again=again)
+
+    def _queue(self, connection: Connection, item: Scheduled, slot: Slot, behind: RunRecord, now: dt.datetime) -> None:
+        """Keep a launch until the run that is going has ended; its reason is true before and after."""
+        if self._claim(connection, item, slot, "pending", f"queued behind the run of {_began(behind)}") is not None:
+            message = f"launch of {slot.nominal} {slot.zone} is queued: {_still(behind)}"
+            log.append(connection, message, now, campaign_id=item.campaign_id, level="warning")
+
+    def queued(self, connection: Connection) -> list[str]:
+        """Return a line for each launch that waits for the run before it to end."""
+        rows = [row for row in launches.list_launches(connection, states=["pending"]) if row.variables is None]
+        return [f"queued: {campaigns.get(connection, row.campaign_id).name}, launch of {row.nominal} {row.zone}" for row in rows]
 
     def _makes_way(self, connection: Connection, item: Scheduled, seen: Standing, queued: LaunchRecord, now: dt.datetime) -> bool:
         """Tell whether a signal's launch may start beside a run that is going; by the policy it is skipped otherwise."""
         if item.schedule.overlap == "skip":
             reason = _still(seen.going[-1])
             launches.finish(connection, queued.id, "skipped", now, reason)
-            log.append(connection, f"signal skipped: {reason}", now, campaign_id=item.campaign_id)
+            log.append(connection, f"signal skipped: {reason}", now, campaign_id=item.campaign_id, level="warning")
             return False
         if item.schedule.overlap == "cancel":
             for run in seen.going:
@@ -304,4 +316,8 @@ class Launches:
 
 
 def _still(run: RunRecord) -> str:
-    return f"the run of {run.started_at:%Y-%m-%d %H:%M:%S} UTC is still {run.state}"
+    return f"the run of {_began(run)} is still {run.state}"
+
+
+def _began(run: RunRecord) -> str:
+    return f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"

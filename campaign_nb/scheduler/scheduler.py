@@ -119,7 +119,7 @@ class Scheduler:
     def _tidy(self) -> None:
         """Take away what kernels that died have left; a store that refuses that is met again by the first look."""
         with contextlib.suppress(StoreError, OSError):
-            tidy(self._store, self._clock)
+            tidy(self._store, self._clock, self._endings.close)
 
     def stop(self, seconds: float = 10.0) -> None:
         """End the threads.
@@ -239,10 +239,14 @@ class Scheduler:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def __repr__(self) -> str:
+        question = self._store.question
         lines = [f"scheduler {self._state}"]
+        if question is not None:
+            lines = ["scheduler waits for an answer" if self._state == "running" else lines[0], f"  {question.what}", f"  → {question.do}"]
         lines += [f"  running: {one.campaign}, {one.progress:.0%} {one.activity}".rstrip() for one in self._progress.running()]
         lines += [f"  next: {one.campaign}, {one.at:%a %d %b %Y %H:%M:%S} {one.zone}" for one in self.launches(3)]
         with self._store.read() as connection:
+            lines += [f"  {line}" for line in self._launches.queued(connection)]
             for row in panel.missed_since(connection, self._started_at):
                 last = (row.last or row.due_at).astimezone(zone(row.zone)).replace(tzinfo=None).isoformat()
                 name = campaigns.get(connection, row.campaign_id).name

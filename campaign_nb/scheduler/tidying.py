@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from campaign_nb.clock import Clock
 from campaign_nb.scheduler import lease
 from campaign_nb.store import Store, files, leases, runs
 from campaign_nb.store.runs import UNFINISHED
 
 
-def tidy(store: Store, clock: Clock) -> None:
+def tidy(store: Store, clock: Clock, close: Callable[[str], None]) -> None:
     """Remove files that no row speaks of and nobody touched for a day, and leases of runs that are over.
 
+    `close` is called with each of these runs while this kernel has its lease: its kernel may have died before it was closed.
     A store that asks whether it is the one to go on stays as it is.
     Errors: what the store or the disk refuses.
     """
@@ -21,6 +24,9 @@ def tidy(store: Store, clock: Clock) -> None:
     for run_id in over:
         found = lease.lease(store, run_id, clock.now(), lambda connection: True)
         if found is not None:
-            found.release()
+            try:
+                close(run_id)
+            finally:
+                found.release()
     with store.begin() as connection:
         files.sweep(connection, store.folder)

@@ -266,10 +266,12 @@ def publish(
     """Freeze the newest version and change the status, together.
 
     A draft whose newest version was published before, for it was brought back, gets a next one with the same content, so
-    that launches and runs of before stay with what they were made for.
+    that launches and runs of before stay with what they were made for. What is published already, without a change, stays.
     Errors: a status outside `from_`, no version.
     """
     before = get(connection, campaign_id)
+    if before.status == to and to in from_ and before.version and version(connection, campaign_id, before.version).published_at is not None:
+        return before
     if before.status == Status.DRAFT and before.version:
         newest = version(connection, campaign_id, before.version)
         if newest.published_at is not None:
@@ -319,8 +321,11 @@ def flag(
     error: bool | None = None,
     error_text: str = "",
     pause_reason: str = "",
+    level: log.Level | None = None,
 ) -> CampaignRecord:
     """Set or clear the pause and the error of a campaign and write why in its log; what is None stays.
+
+    The line is an error with an error, a warning with the reason of a pause, else as told.
 
     Errors: no such id.
     """
@@ -329,7 +334,8 @@ def flag(
         values |= {"error": error, "error_text": error_text if error else ""}
     if not _change(connection, campaign_id, at, **values):
         raise _unknown(campaign_id)
-    log.append(connection, message, at, campaign_id=campaign_id, level="error" if error else "info")
+    told = level or ("error" if error else "warning" if paused and pause_reason else "info")
+    log.append(connection, message, at, campaign_id=campaign_id, level=told)
     return get(connection, campaign_id)
 
 

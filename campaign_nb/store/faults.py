@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import sqlite3
 from typing import NamedTuple
 
@@ -103,6 +105,10 @@ _BY_ERRNO = {
 }
 
 
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+_NUMBER = re.compile(r"\(os error (\d+)\)")
+
+
 def from_database(error: SQLAlchemyError | sqlite3.Error, where: str) -> StoreError:
     """Return the error to raise for what a database driver raised.
 
@@ -160,7 +166,7 @@ def from_system(error: OSError, where: str) -> StoreError:
     >>> from_system(OSError(errno.ENOSPC, "no space"), "store 'x'").what
     'its disk is full, nothing of this change was kept'
     """
-    fault = _BY_ERRNO.get(error.errno or 0)
+    fault = _BY_ERRNO.get(error.errno or _told(error))
     if fault is None:
         said = error.strerror or type(error).__name__
         return StoreError(Problem(where, f"the system refused: {said}", "a folder that you may make and write", _ELSEWHERE))
@@ -178,10 +184,27 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, StoreError) and (error.what in _PASSING or error.what == BUSY_HERE)
 
 
-def is_disk(error: OSError) -> bool:
+def is_disk(error: Exception) -> bool:
     """Tell whether an error is the disk's (full, read-only, broken), not the program's.
+
+    Libraries that write by themselves, as polars does, raise errors of their own that only tell of it.
 
     >>> is_disk(OSError(errno.ENOSPC, "no space")), is_disk(FileNotFoundError(errno.ENOENT, "no file"))
     (True, False)
+    >>> is_disk(ValueError("parquet: underlying IO error: No space left on device (os error 28)"))
+    True
     """
-    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+    return ((isinstance(error, OSError) and error.errno) or _told(error)) in _DISK
+
+
+def disk_error(error: Exception) -> OSError:
+    """Return an error that is the disk's as the operating system would have raised it."""
+    number = _told(error)
+    return error if isinstance(error, OSError) and error.errno else OSError(number, os.strerror(number))
+
+
+def _told(error: BaseException) -> int:
+    """Return the number of the system's error of which the text of another tells, 0 where it tells of none."""
+    text = str(error)
+    found = _NUMBER.search(text)
+    return int(found[1]) if found else next((number for number in _DISK if os.strerror(number) in text), 0)

@@ -16,10 +16,10 @@ from typing import Literal
 from sqlalchemy import Connection, delete, select, update
 
 from campaign_nb.clock import SystemClock
-from campaign_nb.errors import Problem, StoreError, did_you_mean
+from campaign_nb.errors import CampaignError, Problem, StoreError, did_you_mean
 from campaign_nb.store import place
 from campaign_nb.store.faultpoint import faultpoint
-from campaign_nb.store.faults import from_system, is_disk
+from campaign_nb.store.faults import disk_error, from_system, is_disk
 from campaign_nb.store.schema import FILE_KINDS, files
 from campaign_nb.store.sqlite import insert_new
 
@@ -255,9 +255,11 @@ def _name(slot: Slot, suffix: str, where: str) -> str:
 def _filled(temporary: Path, fill: Callable[[Path], int], where: str) -> int:
     try:
         return fill(temporary)
-    except OSError as error:
+    except CampaignError:
+        raise
+    except Exception as error:  # what polars writes by itself, it refuses in errors of its own
         if is_disk(error):
-            raise from_system(error, where) from error
+            raise from_system(disk_error(error), where) from error
         raise
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, delete, func, insert, select, text, update
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import log
@@ -98,6 +98,14 @@ class TaskRecord:
     note: str = ""
 
 
+def _new_id() -> str:
+    """Return an id of a run: 16 digits of chance, then 16 that grow, which order runs that started at one instant."""
+    return f"{uuid.uuid4().hex[:16]}{uuid.uuid1().time:016x}"
+
+
+NEWEST = (runs.c.started_at.desc(), func.substr(runs.c.id, 17).desc(), runs.c.id.desc())
+
+
 def start(
     connection: Connection,
     campaign_id: str,
@@ -116,7 +124,7 @@ def start(
 
     Errors: a launch that has a run, has ended, or belongs to another campaign or version; no such version.
     """
-    run_id = uuid.uuid4().hex
+    run_id = _new_id()
     if launch_id is not None:
         _take(connection, launch_id, run_id, campaign_id, version, at)
     values = {"id": run_id, "campaign_id": campaign_id, "version": version, "launch_id": launch_id, "seed": seed, "mode": mode}
@@ -141,7 +149,7 @@ def list_runs(
     connection: Connection, campaign_id: str | None = None, states: Collection[str] | None = None, *, limit: int | None = None
 ) -> list[RunRecord]:
     """Return runs, newest first."""
-    query = select(runs).order_by(runs.c.started_at.desc(), runs.c.id)
+    query = select(runs).order_by(*NEWEST)
     if campaign_id is not None:
         query = query.where(runs.c.campaign_id == campaign_id)
     if states is not None:
@@ -154,7 +162,7 @@ def last_done(connection: Connection, campaign_id: str, by: dt.datetime | None =
     query = select(runs).where(runs.c.campaign_id == campaign_id, runs.c.state == "done")
     if by is not None:
         query = query.where(runs.c.ended_at <= by)
-    row = connection.execute(query.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)).mappings().one_or_none()
+    row = connection.execute(query.order_by(*NEWEST).limit(1)).mappings().one_or_none()
     return None if row is None else RunRecord(**row)
 
 
@@ -310,8 +318,9 @@ def list_stages(connection: Connection, run_id: str) -> list[StageRecord]:
 
 
 def list_tasks(connection: Connection, run_id: str) -> list[TaskRecord]:
-    """Return the tasks of a run, by stage, then by activity."""
-    query = select(_TASKS).where(_TASKS.c.run_id == run_id).order_by(_TASKS.c.stage, _TASKS.c.activity)
+    """Return the tasks of a run, by stage, then in the order in which the stage reported them: that of the definition."""
+    place = [text("rowid")] if connection.dialect.name == "sqlite" else []  # a server has no order of its own
+    query = select(_TASKS).where(_TASKS.c.run_id == run_id).order_by(_TASKS.c.stage, *place, _TASKS.c.activity)
     return [TaskRecord(**row) for row in connection.execute(query).mappings()]
 
 

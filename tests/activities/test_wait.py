@@ -144,10 +144,13 @@ def test_a_duration_passes_first(workspace: cn.Workspace) -> None:
     assert found[:2] == [moment("2026-07-02 13:00"), moment("2026-07-03 00:00")]
 
 
-def test_nobody_is_held_and_messages_go_out_at_that_time(workspace: cn.Workspace) -> None:
+def test_messages_go_out_at_that_time_and_the_run_is_done_after_the_last(workspace: cn.Workspace) -> None:
     c = own_times(workspace, at="09:00")
     c.publish(confirm=5)
-    assert c.runs[0].wait("20s").state == "done"
+    run, clock = c.runs[0], workspace.clock
+    assert isinstance(clock, cn.ManualClock) and (run.state, run.due_at) == ("waiting", moment("2026-07-02 07:00"))
+    clock.set("2026-07-02 07:00")
+    assert (run.state, c.status) == ("done", "completed")
     sent = workspace.outbox.frame().sort("person")
     assert sent["at"].to_list()[:2] == [moment("2026-07-01 13:00"), moment("2026-07-02 00:00")]
 

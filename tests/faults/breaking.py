@@ -7,12 +7,15 @@ import random
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from campaign_nb.delivery.extract import Extracts
+from campaign_nb.engine import failing
 from campaign_nb.engine.runner import Runner
+from campaign_nb.scheduler.endings import Endings
 from campaign_nb.scheduler.launches import Launches
-from campaign_nb.store import Connection, Store, files, launches, place
+from campaign_nb.store import Connection, Store, campaigns, files, launches, place, postgres
 
 
 def commit_before_rename() -> None:
@@ -84,12 +87,58 @@ def settle_once() -> None:
     Runner.advance = forgetful  # type: ignore[method-assign] # the fault
 
 
+def pause_apart() -> None:
+    """A run that an error ends or halts counts before the pause of its campaign does."""
+    late: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+    begin = Store.begin
+
+    @contextmanager
+    def committed(self: Store) -> Generator[Connection, None, None]:
+        with begin(self) as connection:
+            yield connection
+        while late:
+            about, more = late.pop(0)
+            with begin(self) as connection:
+                campaigns.flag(connection, *about, **more)
+
+    failing.campaigns = SimpleNamespace(flag=lambda connection, *about, **more: late.append((about, more)))  # type: ignore[assignment] # the fault
+    Store.begin = committed
+
+
+def errors_apart() -> None:
+    """The launch of a run that failed ends before the failure is counted."""
+    late: list[tuple[Any, ...]] = []
+    close, failed = Endings.close, Endings._failed
+
+    def counted_later(self: Endings, run_id: str) -> None:
+        close(self, run_id)
+        while late:
+            with self._store.begin() as connection:
+                failed(self, connection, *late.pop(0))
+
+    Endings.close, Endings._failed = counted_later, lambda self, connection, *about: late.append(about)  # type: ignore[method-assign] # the fault
+
+
+def no_transactions() -> None:
+    """Every statement counts at once on a server."""
+    engine = postgres.engine
+    postgres.engine = lambda url: engine(url).execution_options(isolation_level="AUTOCOMMIT")
+
+
+FAILING: dict[str, Callable[[], None]] = {
+    "pause apart": pause_apart,
+    "errors apart": errors_apart,
+    "no transactions": no_transactions,
+}
+"""The faults of what follows an error, and of a store on a server."""
+
 BREAKS: dict[str, Callable[[], None]] = {
     "commit before the rename": commit_before_rename,
     "effect outside of the transaction": effect_outside,
     "launches forgotten": forget_launches,
     "launches not unique": launches_not_unique,
     "settled once": settle_once,
+    **FAILING,
 }
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ AWAY = (3,)
 LEADS = {0: "mail,points\np1@example.com,5\nbroken\np9@example.com,x\np12@example.com,6\n", 3: "mail,points\np14@example.com,7\n"}
 """The file that lies there to be loaded from a step on."""
 PEOPLE = 40
+ADDRESS = ".address"
+"""The file that says on which server a world has its store; without it, the store is in its folder."""
 
 
 def lay(place: Path) -> None:
@@ -110,9 +112,17 @@ def bring(place: Path, step: int) -> None:
         (place / "clock").write_text(str(step))
 
 
+def opened(place: Path) -> cn.Workspace:
+    """The workspace of a world, in its folder or on the server whose address lies there, at the instant of its clock."""
+    address, clock = place / ADDRESS, cn.ManualClock(instant(reached(place)))
+    if address.exists():
+        return cn.Workspace(address.read_text(), folder=place / "ws", clock=clock)
+    return cn.Workspace(place / "ws", clock=clock)
+
+
 def start(place: Path) -> cn.Workspace:
     """A kernel starts: it opens both campaigns, or publishes them, and goes on with what is there."""
-    workspace = cn.Workspace(place / "ws", clock=cn.ManualClock(instant(reached(place))))
+    workspace = opened(place)
     if workspace.question is not None:
         workspace.confirm_here()
     shop = cn.DataModel("shop")
@@ -146,9 +156,12 @@ def go(place: Path, until: int) -> None:
 # ---------------------------------------------------------------------------------------------- what can be seen of it
 
 
-def seen(place: Path) -> dict[str, Any]:
-    """All that counts of a world, without what chance names: ids of rows, names of files."""
-    workspace = cn.Workspace(place / "ws", clock=cn.ManualClock(instant(reached(place))))
+def seen(place: Path, more: Callable[[Connection, Mapping[str, str]], dict[str, Any]] | None = None) -> dict[str, Any]:
+    """All that counts of a world, without what chance names: ids of rows, names of files.
+
+    `more` looks at what only some worlds have, given the names of campaigns by their ids.
+    """
+    workspace = opened(place)
     store = workspace.store
     with store.read() as connection:
         names = {record.id: record.name for record in campaigns.list_campaigns(connection)}
@@ -156,7 +169,8 @@ def seen(place: Path) -> dict[str, Any]:
         started = {run.id: f"{names[run.campaign_id]} {run.started_at:%d %H:%M}" for run in made}
         kept = files.list_files(connection)
         found: dict[str, Any] = {**_of_campaigns(connection, names, started), **_of_runs(connection, made, started)}
-        found["leases"] = sum(runs.get(connection, name).state != "waiting" for name in held.by_name(connection))
+        found |= more(connection, names) if more is not None else {}
+        found["leases"] = sum(runs.get(connection, name).state not in ("waiting", "paused") for name in held.by_name(connection))
     found["files"] = sorted((file.kind, started.get(file.run_id or "", ""), file.activity, _channel(file), file.rows) for file in kept)
     frames = [file for file in kept if file.path.endswith(".parquet")]
     found["rows"] = {_named(file, started): _rows(store.folder, file) for file in frames}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults import everything
-from tests.faults.zygote import Zygote
+import psycopg
 
-LAST = len(everything.STEPS) - 1
+from tests.faults.everything import ADDRESS
+from tests.faults.zygote import WORLDS, Zygote
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,11 @@ class Tally:
 
 
 class Mill:
-    """Runs worlds in one folder, by one zygote."""
+    """Runs copies of one world in one folder, by one zygote; the stores of some are elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
-        self.place, self._images = folder / "world", folder / "images"
+    def __init__(self, folder: Path, world: str = "everything") -> None:
+        self.place, self._images, self._world = folder / "world", folder / "images", world
+        self.last = len(WORLDS[world].STEPS) - 1
         self.broken: str | None = None
         """The fault to make in the product when worlds are killed and started again."""
         self.place.mkdir(parents=True)
@@ -52,15 +54,15 @@ class Mill:
         self.seen: list[dict[str, Any]] = []
         self.sites: list[Counter[str]] = []
 
-    def reference(self, until: int = LAST) -> None:
+    def reference(self) -> None:
         """Live through a world that nobody kills; keep how it is after each step, and count the fault points."""
-        everything.lay(self.place)
-        for step in range(until + 1):
+        self._lay()
+        for step in range(self.last + 1):
             answer = self._live(step, modules=True)
             assert answer["status"] == 0 and "error" not in answer, answer
             assert answer["threads"] == ["python"], answer["threads"]
             self.sites.append(Counter(answer["sites"]))
-            shutil.copytree(self.place, self._images / str(step))
+            self._keep(step)
             answer = self._live(step, see=True)
             assert answer["seen"] == answer["again"], differences(answer["seen"], answer["again"])
             self.seen.append(answer["seen"])
@@ -76,12 +78,7 @@ class Mill:
 
     def kill(self, kill: Kill, tally: Tally) -> None:
         """Kill once or twice, start again, and compare."""
-        shutil.rmtree(self.place, ignore_errors=True)
-        if kill.step:
-            shutil.copytree(self._images / str(kill.step - 1), self.place)
-        else:
-            self.place.mkdir()
-            everything.lay(self.place)
+        self._bring(kill.step)
         died = self._live(kill.step, tally, kill=[kill.site, kill.number])
         if died["status"] != -9:
             tally.wrong.append(f"{kill}: was not reached: {died.get('error', died['status'])}")
@@ -92,7 +89,7 @@ class Mill:
             died = self._live(kill.step, tally, kill=["*", kill.second])
             tally.kills += died["status"] == -9
             tally.pairs += died["status"] == -9
-        until = LAST if kill.through else kill.step
+        until = self.last if kill.through else kill.step
         answer = self._live(until, tally, see=True)
         if answer["status"] != 0 or "error" in answer:
             tally.wrong.append(f"{kill}: {answer.get('error', answer['status'])}")
@@ -106,12 +103,58 @@ class Mill:
         """End the zygote."""
         self.zygote.close()
 
+    def _lay(self) -> None:
+        """Make a new world."""
+        WORLDS[self._world].lay(self.place)
+
+    def _keep(self, step: int) -> None:
+        """Keep how the world is after a step."""
+        shutil.copytree(self.place, self._images / str(step))
+
+    def _bring(self, step: int) -> None:
+        """Bring back how the world was before a step."""
+        shutil.rmtree(self.place, ignore_errors=True)
+        if step:
+            shutil.copytree(self._images / str(step - 1), self.place)
+        else:
+            self.place.mkdir()
+            self._lay()
+
     def _live(self, until: int, tally: Tally | None = None, **order: Any) -> dict[str, Any]:
-        answer = self.zygote.do(until=until, broken=self.broken, **order)
+        answer = self.zygote.do(world=self._world, until=until, broken=self.broken, **order)
         if tally is not None:
             tally.seconds += answer["seconds"]
             tally.cpu += answer["cpu"]
         return answer
+
+
+class ServerMill(Mill):
+    """A mill whose worlds have their stores on a server of PostgreSQL, in a database that is copied with their folder."""
+
+    def __init__(self, folder: Path, server: str, world: str = "everything") -> None:
+        super().__init__(folder, world)
+        self._server, self._name = server, f"kills_{uuid.uuid4().hex[:8]}"
+
+    def _lay(self) -> None:
+        super()._lay()
+        self._copy("template1", self._name)
+        port = psycopg.conninfo.conninfo_to_dict(self._server)["port"]
+        (self.place / ADDRESS).write_text(f"postgresql://tester@127.0.0.1:{port}/{self._name}")
+
+    def _keep(self, step: int) -> None:
+        super()._keep(step)
+        self._copy(self._name, f"{self._name}_{step}")
+
+    def _bring(self, step: int) -> None:
+        super()._bring(step)
+        if step:
+            self._copy(f"{self._name}_{step - 1}", self._name)
+
+    def _copy(self, template: str, name: str) -> None:
+        """Make a database as another one is, in the place of any of that name; whoever died in it may still be leaving."""
+        with psycopg.connect(self._server, autocommit=True) as own:
+            own.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            own.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 def differences(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:

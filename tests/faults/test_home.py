@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import campaign_nb as cn
@@ -106,3 +108,80 @@ def test_a_workspace_asks_and_takes_the_answer(used: Path, tmp_path: Path) -> No
     workspace.confirm_here()
     assert workspace.question is None
     workspace.close()
+
+
+# ------------------------------------------------------------------------------------------------- what users ask for
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Iterator[Path]:
+    """A workspace in which a campaign waits for signals, another is paused with a run that waits."""
+    workspace = cn.Workspace(tmp_path / "original", clock=cn.ManualClock("2026-07-01 09:00", "Europe/Paris"))
+    shop = cn.DataModel("shop")
+    shop.table("people", _people(tmp_path), key="id", email="mail", consent={"email": "ok"})
+    for name, schedule in (("Signalled", cn.OnSignal(least=5)), ("Waits", None), ("Draft", None)):
+        c = cn.Campaign(name, data=shop, workspace=workspace)
+        c.build_audience("All", shop.people).wait("An hour", hours=1).email("Hello", subject="Hi", text="Hi")
+        c.schedule = schedule
+        c.save() if name == "Draft" else c.publish(confirm=1)
+        c.pause() if name == "Waits" else None
+    workspace.close()
+    yield tmp_path / "original"
+
+
+def _people(folder: Path) -> Path:
+    path = folder / "people.parquet"
+    pl.DataFrame({"id": [1], "mail": ["a@example.org"], "ok": [True]}).write_parquet(path)
+    return path
+
+
+@pytest.fixture
+def copy(original: Path, tmp_path: Path) -> Iterator[cn.Workspace]:
+    """A copy of it, opened."""
+    shutil.copytree(original, tmp_path / "copy")
+    workspace = cn.Workspace(tmp_path / "copy", clock=cn.ManualClock("2026-07-01 09:10", "Europe/Paris"))
+    yield workspace
+    workspace.close()
+
+
+ASKED: dict[str, tuple[str, Callable[[cn.Campaign], object]]] = {
+    "launch": ("Signalled", lambda c: c.launch()),
+    "signal": ("Signalled", lambda c: c.signal(least=3)),
+    "publish": ("Draft", lambda c: c.publish(confirm=1)),
+    "resume": ("Waits", lambda c: c.resume()),
+    "resume a run": ("Waits", lambda c: c.runs[0].resume()),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_copy_refuses_to_launch_until_the_answer_and_keeps_nothing_of_it(copy: cn.Workspace, asked: str) -> None:
+    name, act = ASKED[asked]
+    campaign = cn.Campaign.open(name, workspace=copy)
+    before = (campaign.status, len(campaign.runs), len(campaign.log))
+    with pytest.raises(cn.RunError, match="it was copied, restored or moved") as told:
+        act(campaign)
+    assert told.value.problems == (copy.question,)
+    assert (campaign.status, len(campaign.runs), len(campaign.log)) == before
+    copy.confirm_here()
+    if asked != "resume a run":
+        act(campaign)
+        assert (campaign.status, len(campaign.runs), len(campaign.log)) != before
+
+
+def test_a_copy_may_be_paused_and_stopped_without_an_answer(copy: cn.Workspace) -> None:
+    cn.Campaign.open("Signalled", workspace=copy).pause()
+    campaign = cn.Campaign.open("Waits", workspace=copy)
+    campaign.stop()
+    assert (campaign.status, campaign.runs[0].state) == ("stopped", "stopped")
+
+
+def test_the_scheduler_of_a_copy_says_that_it_waits_for_an_answer(copy: cn.Workspace) -> None:
+    stopped = str(copy.scheduler).splitlines()
+    copy.scheduler.start()
+    lines = str(copy.scheduler).splitlines()
+    assert (stopped[0], lines[0]) == ("scheduler stopped", "scheduler waits for an answer")
+    assert stopped[1:] == lines[1:]
+    assert lines[1].startswith("  it was copied, restored or moved since it was last used: another file")
+    assert lines[2] == "  → make sure that the other one is off, then: ws.confirm_here()"
+    copy.confirm_here()
+    assert str(copy.scheduler).splitlines()[0] == "scheduler running"

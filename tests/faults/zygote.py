@@ -20,9 +20,11 @@ from types import FrameType
 from typing import Any
 
 from campaign_nb.store.faultpoint import arm
-from tests.faults import breaking, everything
+from tests.faults import breaking, everything, failing
 
 ROOT = Path(__file__).parents[2]
+WORLDS: dict[str, Any] = {"everything": everything, **failing.WORLDS}
+"""What there is to live in, by its name: each can `lay`, `go`, tell what is `seen`, and let it be `later`."""
 PATIENCE = 60.0
 """Seconds after which a child hangs."""
 IDLE = ("jemalloc_bg_thd", "polars-ooc-clea")
@@ -58,16 +60,17 @@ class Passing:
 def obey(place: Path, order: dict[str, Any]) -> dict[str, Any]:
     """Live in a world as ordered; return what is asked for."""
     breaking.break_product(order.get("broken"))
+    world = WORLDS[order["world"]]
     passing = Passing(*(order.get("kill") or (None, 0)))
     end = arm(passing)
-    everything.go(place, order["until"])
+    world.go(place, order["until"])
     end()
     answer: dict[str, Any] = {"sites": passing.seen, "modules": sorted(sys.modules) if order.get("modules") else []}
     if order.get("see"):
-        answer["seen"] = everything.seen(place)
+        answer["seen"] = world.seen(place)
         everything.later(place)
-        everything.go(place, order["until"])
-        answer["again"] = everything.seen(place)
+        world.go(place, order["until"])
+        answer["again"] = world.seen(place)
     return answer
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaign_nb.schedule import Daily
-from campaign_nb.store import campaigns, runs
+from campaign_nb.store import campaigns, log, runs
 from tests.scheduler.world import World
 
 
@@ -28,12 +30,24 @@ def test_queue_keeps_one_launch_until_the_run_ends(world: World) -> None:
     world.manual.set("2026-03-04 21:00")
     assert world.rows()[:3] == [("03-02T09:00", "done"), ("03-03T09:00", "running"), ("03-04T09:00", "skipped")]
     assert [(run.as_of.day, run.started_at.day) for run in world.runs()] == [(2, 2), (3, 4)]
+    assert world.launched()[1].reason == "queued behind the run of 2026-03-02 09:00:00 UTC"
 
 
 def test_a_queued_launch_is_shown_as_such(world: World) -> None:
     _publish(world, "queue", 60)
     world.manual.advance(days=2)
     assert world.scheduler.snapshot()["launches"][0] == {"campaign": "Spring", "at": "2026-03-03T09:00:00+00:00", "note": "queued"}
+    assert "launch of 2026-03-03T09:00:00 UTC is queued: the run of 2026-03-02 09:00:00 UTC is still waiting" in world.messages()
+    assert "  queued: Spring, launch of 2026-03-03T09:00:00 UTC" in repr(world.scheduler).splitlines()
+
+
+@pytest.mark.parametrize(("overlap", "says"), [("skip", "UTC skipped: the run of"), ("queue", "UTC is queued: the run of")])
+def test_a_launch_that_does_not_start_is_a_warning_in_the_log(world: World, overlap: str, says: str) -> None:
+    campaign = _publish(world, overlap, 60)
+    world.manual.advance(days=2)
+    with world.store.read() as connection:
+        (line,) = log.read(connection, campaign_id=campaign, level="warning")
+    assert says in line.message
 
 
 def test_a_queued_launch_of_a_campaign_that_was_stopped_is_cancelled(world: World) -> None:

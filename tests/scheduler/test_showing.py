@@ -66,6 +66,7 @@ def test_the_text_says_what_runs_and_what_comes(world: World) -> None:
     campaign = world.publish(Daily("09:00", time_zone="Europe/Paris"))
     shown: list[str] = []
     world.launcher.behaviours[campaign].meanwhile = lambda: shown.append(repr(world.scheduler))
+    world.store.confirm_here(world.manual.now())  # it is a copy
     world.scheduler.start()
     world.manual.advance(hours=9)
     assert shown[0].splitlines()[:3] == [

@@ -85,7 +85,7 @@ def test_a_final_status_is_left_for_the_archive_only() -> None:
         ("delete", "live", {}, "it is live and can't be deleted", "campaign.stop(), then campaign.archive()"),
         ("delete", "closed", {}, "it is closed and can't be deleted", "campaign.archive()"),
         ("archive", "draft", {}, "it is draft and can't be archived", "campaign.delete()"),
-        ("archive", "archived", {}, "it is archived and can't be archived", ""),
+        ("archive", "archived", {}, "it is archived and can't be archived", 'campaign.duplicate("another name")'),
         ("pause", "draft", {}, "it is draft and can't be paused", "campaign.publish()"),
         ("pause", "scheduled", {}, "it is scheduled and can't be paused", "wait for its first launch, or campaign.launch()"),
         ("publish", "live", {}, "it is live and can't be published", "change the definition, then publish its new version"),

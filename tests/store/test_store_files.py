@@ -6,13 +6,16 @@ import datetime as dt
 import errno
 import hashlib
 import os
+import re
 import stat
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from campaign_nb.errors import StoreError
+from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import Store, files, place, runs
+from campaign_nb.store.faults import is_passing
 from campaign_nb.store.files import Slot
 
 AT_ONCE = dt.timedelta(0)
@@ -238,3 +241,32 @@ def test_the_file_of_an_unknown_run_is_refused(store: Store, noon: dt.datetime) 
     with pytest.raises(StoreError, match="a row breaks a rule of the store"), store.begin() as connection:
         files.put(connection, store.folder, Slot("population", "0" * 32), fill, noon)
     assert on_disk(store) == []
+
+
+POLARS = "parquet: File out of specification: underlying IO error: No space left on device (os error 28)"
+
+
+@pytest.mark.parametrize("error", [pl.exceptions.ComputeError(POLARS), OSError("No space left on device (os error 28)")])
+def test_a_full_disk_is_one_whatever_error_polars_makes_of_it(store: Store, error: Exception) -> None:
+    def full(path: Path) -> int:
+        path.write_bytes(b"a\n")
+        raise error
+
+    with pytest.raises(StoreError, match="its disk is full, nothing of this change was kept") as told:
+        files.write(store.folder, ADULTS, full)
+    problem = told.value.problems[0]
+    assert is_passing(told.value)
+    assert (problem.where, problem.do) == ("population file of activity 'Adults'", "free some space, then try again")
+    assert on_disk(store) == []
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no column 'age'"), FileNotFoundError("No such file (os error 2)"), StoreError(Problem("x", POLARS))]
+)
+def test_what_is_not_the_disk_s_fault_goes_on_as_it_is(store: Store, error: Exception) -> None:
+    def fails(path: Path) -> int:
+        raise error
+
+    with pytest.raises(type(error), match=re.escape(str(error))) as told:
+        files.write(store.folder, ADULTS, fails)
+    assert told.value is error
