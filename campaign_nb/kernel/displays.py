@@ -76,16 +76,22 @@ def show_panel(panel: Panel) -> None:
 
 def show_publication(publication: Publication) -> None:
     """Display what publishing would send, with a button that confirms it; the panel takes the button's place."""
-    button = PublishButton(publication.campaign.name, publication.total, publication.rows())
+    button = PublishButton(publication.about(), publication.total)
     views: list[View] = []
 
     def confirm() -> None:
-        widget, view, _ = _panel(publication.confirm())
+        widget, view, draw = _panel(publication.confirm())
         views.append(view)
-        button.show(widget)
+        widget.take_focus = True  # else it is lost with the button
+        button.show(publication.about(), widget)
+        tell()
+        draw.append(tell)
+
+    def tell() -> None:
+        output.update(_static(publication, button.widget))
 
     button.on_confirm(confirm)
-    Output(_static(publication, button.widget), button.widget)
+    output = Output(_static(publication, button.widget), button.widget)
     _shown.add(lambda: _call([view.close for view in views], button.close), lambda: _call([view.flush for view in views]))
 
 

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from campaign_nb.campaign import Campaign
+from campaign_nb.campaign.listings import rows_in
 from campaign_nb.render import html
 from campaign_nb.store import log, runs
 from campaign_nb.store.runs import RunRecord, TaskRecord
 from campaign_nb.widgets.history import MOST_LINES
 from campaign_nb.workspace import Listing, workspaces
+from campaign_nb.workspace.listing import drawn
 
 _RUNS, _STATIC = 20, 20
 _LOG = {"at", "level", "activity", "message"}
@@ -40,10 +42,10 @@ def history_in(listing: Listing) -> dict[str, Any] | None:
     frame = listing.frame()
     rows, columns = frame.rows(named=True), set(frame.columns)
     named = repr(listing).removeprefix("<").rpartition(":")[0]
-    title = named[:1].upper() + named[1:]
+    told = {"title": named[:1].upper() + named[1:], "time_zone": listing.time_zone}
     if columns >= _TASKS:
-        return {"title": title, "tasks": _newest(rows), "runs": _runs(_known({str(row["run"]) for row in rows}))}
-    return {"title": title, "log": rows[::-1]} if columns == _LOG else None
+        return {**told, "tasks": _newest(rows), "runs": _runs(_known({str(row["run"]) for row in rows}))}
+    return {**told, "log": rows[::-1]} if columns == _LOG else None
 
 
 def markup_of(history: Mapping[str, Any]) -> html.Markup:
@@ -51,8 +53,8 @@ def markup_of(history: Mapping[str, Any]) -> html.Markup:
     rows: Sequence[Mapping[str, Any]] = history.get("tasks") or history.get("log") or ()
     columns = [name for name in _SHOWN if rows and name in rows[0]]
     most = f", the newest {_STATIC} of {len(rows):,}" if len(rows) > _STATIC else ""
-    lines = [[html.one_line(row[name]) if isinstance(row[name], str) else row[name] for name in columns] for row in rows[:_STATIC]]
-    return html.table(columns, lines, caption=f"{history['title']}{most}")
+    lines = [{name: html.one_line(row[name]) if isinstance(row[name], str) else row[name] for name in columns} for row in rows[:_STATIC]]
+    return drawn(columns, lines, f"{history['title']}{most}", str(history.get("time_zone") or "UTC"))
 
 
 def _known(ids: Collection[str]) -> list[RunRecord]:
@@ -76,7 +78,7 @@ def _task(task: TaskRecord) -> dict[str, Any]:
         "activity": task.activity,
         "stage": task.stage,
         "state": task.state,
-        "rows_in": task.rows_in,
+        "rows_in": rows_in(task),
         "rows_out": task.rows_out,
         "started_at": task.started_at,
         "ended_at": task.ended_at,

@@ -8,8 +8,10 @@ from typing import Any
 from campaign_nb.campaign import LiveRun
 from campaign_nb.campaign.observed import observed
 from campaign_nb.campaign.publication import Panel
-from campaign_nb.kernel.acting import held, newest
+from campaign_nb.graph.lifecycle import FINAL
+from campaign_nb.kernel.acting import newest
 from campaign_nb.render.view import amount
+from campaign_nb.store.runs import RunRecord
 
 LINES = 5
 _ENDED = ("done", "failed", "stopped")
@@ -27,15 +29,19 @@ class PanelData:
         """Return the scheduler, its runs in progress, and the campaign's next launches and last runs."""
         campaign, workspace = self._panel.campaign, self._panel.workspace
         told = workspace.scheduler.snapshot()
+        known = [(run, run.record()) for run in newest(campaign)]
+        kept = [(run, record) for run, record in known if record.state != "waiting"]
         launches = [one for one in told["launches"] if one["campaign"] == campaign.name]
         return {
             **told,
             "scheduler": {**told["scheduler"], "running": [self._going(one) for one in told["scheduler"]["running"]]},
-            "held": [self._halted(run) for run in held(campaign)],
+            "held": [self._halted(run) for run, record in known if record.held_at],
+            "waiting": [self._waiting(run) for run, record in known if record.state == "waiting"],
+            "pauses": self._pauses(),
             "workspace": {"label": workspace.folder.name},
             "time_zone": campaign.time_zone,
             "launches": launches[:LINES],
-            "runs": [self._run(campaign.runs[place]) for place in range(min(LINES, len(campaign.runs)))],
+            "runs": [self._run(run, record) for run, record in kept[:LINES]],
         }
 
     def _going(self, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,8 +60,20 @@ class PanelData:
             "failed": bool(told.get("error")),
         }
 
-    def _run(self, run: LiveRun) -> dict[str, Any]:
-        record = run.record()
+    def _waiting(self, run: LiveRun) -> dict[str, Any]:
+        """Return where a run waits, and until when."""
+        seen = observed(self._panel.campaign, run)
+        labels = [label for label, state in seen.states.items() if state == "waiting"]
+        return {"campaign": self._panel.campaign.name, "at": ", ".join(labels), "until": seen.told.get("due")}
+
+    def _pauses(self) -> list[dict[str, Any]]:
+        """Return the campaign and why it is paused, if it is and has not ended."""
+        record = self._panel.campaign.standing()
+        if record is None or not record.paused or record.status in FINAL:
+            return []
+        return [{"campaign": record.name, "why": record.pause_reason}]
+
+    def _run(self, run: LiveRun, record: RunRecord) -> dict[str, Any]:
         told = {"campaign": self._panel.campaign.name, "state": record.state, "at": record.started_at.isoformat()}
         counts = self._kept.get(run.id)
         if counts is None:

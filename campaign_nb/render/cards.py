@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign_nb.render.html import Markup, element
 from campaign_nb.render.icons import icon, mark
 from campaign_nb.render.layout import CARD, PILL_HEIGHT, Box
-from campaign_nb.render.measure import ellipsis
+from campaign_nb.render.measure import ellipsis, width
 from campaign_nb.render.palette import FONT, LIGHT, Palette
 from campaign_nb.render.scene import PILL_FONT, pill_label, pill_width
 from campaign_nb.render.view import Edge, Node, number
@@ -13,7 +13,9 @@ from campaign_nb.render.view import Edge, Node, number
 RADIUS = 10
 OVERHANG = 8.0
 _TILE, _PAD, _TEXT_X = 36.0, 11.0, 57.0
-_LABEL_FONT, _KIND_FONT = 13.0, 11.0
+_LABEL_FONT, _KIND_FONT, _LEADING = 13.0, 11.0, 15.0
+_BESIDE_MARK = 8.0  # the first of two lines stands as high as the mark of the state
+_BOTH_WAYS = "unicode-bidi:plaintext"
 RIMMED = ("running", "waiting", "halted", "warning", "error")
 """The states that colour the rim of a card."""
 
@@ -46,23 +48,32 @@ def face(node: Node, theme: Palette = LIGHT) -> Markup:
     middle = CARD[1] / 2
     faint = {"disabled": 0.55, "skipped": 0.5}.get(node.state)
     room = CARD[0] - _TEXT_X - 10
+    # A picture that is faint can be made out, a text can't be read.
+    ink = {"class": "text", "fill": theme.text} if faint is None else {"class": "muted", "fill": theme.muted}
+    label = {**ink, "x": 0, "font-size": _LABEL_FONT, "font-weight": 600, "style": _BOTH_WAYS}
+    caption = {"class": _tone(node), "x": 0, "font-size": _KIND_FONT, "fill": _colour(node, theme), "style": _BOTH_WAYS}
+    lines = _lines(node.label, room)
+    first = middle - 3 - _LEADING / 2 * (len(lines) - 1)
     text = element(
         "svg",
         {"x": _TEXT_X, "y": 0, "width": room + 6, "height": CARD[1]},
-        element(
-            "text",
-            {"class": "text", "x": 0, "y": middle - 3, "font-size": _LABEL_FONT, "font-weight": 600, "fill": theme.text},
-            ellipsis(node.label, room, _LABEL_FONT, bold=True),
-        ),
-        element(
-            "text",
-            {"class": _tone(node), "x": 0, "y": middle + 14, "font-size": _KIND_FONT, "fill": _colour(node, theme)},
-            ellipsis(node.caption, room, _KIND_FONT),
-        ),
+        *(element("text", {**label, "y": first + _LEADING * place}, line) for place, line in enumerate(lines)),
+        element("text", {**caption, "y": middle + (20 if len(lines) > 1 else 14)}, ellipsis(node.caption, room, _KIND_FONT)),
     )
     tile: dict[str, object] = {"x": _PAD, "y": middle - _TILE / 2, "width": _TILE, "height": _TILE, "rx": 9, "fill": tint}
     picture = icon(node.icon, _PAD + 8, middle - 10, 20, accent)
-    return element("g", {"opacity": faint}, element("rect", {"class": "tile", **tile}), picture, text)
+    return element("g", {}, element("g", {"opacity": faint}, element("rect", {"class": "tile", **tile}), picture), text)
+
+
+def _lines(label: str, room: float) -> list[str]:
+    """Write a label in one line or two, broken at a space or inside a word that is too long; the second may be cut."""
+    if width(label, _LABEL_FONT, bold=True) <= room:
+        return [label]
+    first = room - _BESIDE_MARK
+    fits = next(place for place in range(len(label), -1, -1) if width(label[:place], _LABEL_FONT, bold=True) <= first)
+    space = label.rfind(" ", 0, fits + 1)
+    end = space if space > 0 else fits
+    return [label[:end], ellipsis(label[end:].lstrip(), room, _LABEL_FONT, bold=True)]
 
 
 def _tone(node: Node) -> str:
@@ -109,15 +120,16 @@ def pill(edge: Edge, box: Box, theme: Palette = LIGHT) -> Markup:
     middle, base = box.centre
     size: dict[str, object] = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "rx": box.height / 2}
     label, count = pill_label(edge), number(edge.count)
+    ink = {"class": "muted", "fill": theme.muted} if edge.state == "closed" else {"class": "count", "fill": theme.pill_text}
     spans = (
         [element("tspan", {"class": "muted", "fill": theme.muted}, label + ("\u00a0\u00a0" if label and count else ""))] if label else []
     )
     if count:
-        spans.append(element("tspan", {"class": "count", "font-weight": 600, "fill": theme.pill_text}, count))
+        spans.append(element("tspan", {**ink, "font-weight": 600}, count))
     text: dict[str, object] = {"x": middle, "y": base + 4, "font-size": PILL_FONT, "text-anchor": "middle"}
     return element(
         "g",
         {"class": f"edge {edge.state}", "data-edge": edge.id[:400]},
         element("rect", {"class": "pill", **size, "fill": theme.pill, "stroke": theme.pill_line}),
-        element("text", {**text, "opacity": 0.55 if edge.state == "closed" else None}, *spans),
+        element("text", text, *spans),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,6 +15,8 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     "\U000e0000-\U000e007f" + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
+_JOINER = re.compile("(?<=[^\\s\u200c\u200d])[\u200c\u200d](?=[^\\s\u200c\u200d])")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\d(?: .{1,50})?")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "`": "&#96;"})
 _TAGS = {
     *("div", "span", "p", "strong", "em", "small", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd", "details", "summary"),
@@ -38,12 +41,13 @@ border-radius:8px;padding:10px 14px;background:var(--jp-layout-color1,transparen
 .campaign-nb.campaign-nb dl{display:grid;grid-template-columns:fit-content(45%) 1fr;gap:3px 16px;margin:8px 0 0}
 .campaign-nb.campaign-nb :is(dt,dd){float:none;width:auto;margin:0;padding:0;font-weight:400;overflow-wrap:anywhere;white-space:pre-line}
 .campaign-nb.campaign-nb table{border-collapse:collapse;margin:4px 0;font-size:13px;table-layout:auto}
-.campaign-nb.campaign-nb caption{text-align:left;padding:2px 0 6px;caption-side:top}
+.campaign-nb.campaign-nb caption{text-align:left;padding:2px 0 6px;caption-side:top;white-space:nowrap}
 .campaign-nb.campaign-nb tr.cnb-row{background:none}
 .campaign-nb.campaign-nb :is(th,td){padding:4px 14px 4px 0;text-align:left;vertical-align:top;background:none;max-width:420px;
 overflow-wrap:break-word;white-space:pre-line;border:0;border-bottom:1px solid var(--jp-border-color2,rgba(128,128,128,.28))}
 .campaign-nb.campaign-nb th{font-weight:600}
 .campaign-nb.campaign-nb .cnb-number{text-align:right;font-variant-numeric:tabular-nums}
+.campaign-nb.campaign-nb .cnb-when{white-space:nowrap;font-variant-numeric:tabular-nums}
 """.replace("\n", "")
 
 
@@ -53,6 +57,19 @@ class Markup(str):
     __slots__ = ()
 
 
+class Count(int):
+    """A whole number that counts something; a table writes it with its thousands.
+
+    >>> str(Count(12340))
+    '12,340'
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return format(int(self), ",")
+
+
 def visible(text: object) -> str:
     r"""Write control characters and direction overrides as backslash codes, so that they can be seen.
 
@@ -60,6 +77,15 @@ def visible(text: object) -> str:
     'paid\\u202etxt.exe'
     """
     return _HIDDEN.sub(_code, str(text))
+
+
+def is_printable(text: str) -> bool:
+    r"""Tell whether a name shows all that it holds; joiners (Persian, emoji) may stand between other characters.
+
+    >>> is_printable("Lapsed buyers"), is_printable("a\u202eb"), is_printable("\u06cc\u200c\u06a9"), is_printable("end\u200c")
+    (True, False, True, False)
+    """
+    return _JOINER.sub("", text).isprintable()
 
 
 def one_line(text: object, most: int = 400) -> str:
@@ -118,20 +144,17 @@ def stylesheet(css: str) -> Markup:
     return Markup(f"<style>{css}</style>")
 
 
-def table(columns: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "") -> Markup:
-    """Draw rows as an HTML table with a caption; numbers stand to the right, nulls in grey.
+def table(columns: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "", *, null: str = "null") -> Markup:
+    """Draw rows as an HTML table with a caption; numbers stand to the right, nulls in grey, or as what is given for them.
 
     >>> "&lt;i&gt;" in table(["reason", "people"], [("<i>", 12)])
     True
     """
     lines = [list(row) for row in rows]
-    numbers = [
-        any(map(_is_number, values)) and all(value is None or _is_number(value) for value in values) for values in zip(*lines, strict=False)
-    ]
-    kinds = ["cnb-number" if number else None for number in numbers] or [None] * len(columns)
+    kinds = [_kind(values) for values in zip(*lines, strict=False)] or [None] * len(columns)
     heads = (element("th", {"scope": "col", "class": kind}, column) for column, kind in zip(columns, kinds, strict=False))
     head = element("thead", {}, element("tr", _ROW, *heads))
-    cells = ((element("td", {"class": kind}, _shown(value)) for value, kind in zip(row, kinds, strict=False)) for row in lines)
+    cells = ((element("td", {"class": kind}, _shown(value, null)) for value, kind in zip(row, kinds, strict=False)) for row in lines)
     body = element("tbody", {}, *(element("tr", _ROW, *row) for row in cells))
     parts = [element("caption", {}, caption)] if caption else []
     return fragment(element("table", {}, *parts, head, body))
@@ -171,10 +194,50 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _shown(value: object) -> object:
-    """Write null in grey and fractions with at most four digits; whole numbers stay as they are, since many are keys."""
+def _kind(values: Sequence[object]) -> str | None:
+    """Return the class of a column: numbers stand to the right, instants and lengths of time are not broken."""
+    known = [value for value in values if value is not None]
+    if known and all(map(_is_number, known)):
+        return "cnb-number"
+    written = [value for value in known if value != ""]
+    return "cnb-when" if written and all(map(_is_when, written)) else None
+
+
+def _is_when(value: object) -> bool:
+    return isinstance(value, (dt.date, dt.timedelta)) or (isinstance(value, str) and _WHEN.fullmatch(value) is not None)
+
+
+def stamp(at: dt.datetime) -> str:
+    """Write an instant to the second, with its zone if it has one.
+
+    >>> stamp(dt.datetime(2026, 7, 1, 9, 30, 5, 172865, tzinfo=dt.UTC))
+    '2026-07-01 09:30:05 UTC'
+    """
+    return f"{at:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+
+
+def took(length: dt.timedelta) -> str:
+    """Write how long something took.
+
+    >>> [took(dt.timedelta(seconds=seconds)) for seconds in (0.0214, 75, 90_061)]
+    ['0.02 s', '1 min 15 s', '1 d 1 h 1 min 1 s']
+    """
+    seconds = length.total_seconds()
+    if abs(seconds) < 10:
+        return f"{seconds:.2f} s"
+    whole = round(seconds)
+    parts = ((whole // 86_400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
+def _shown(value: object, null: str = "null") -> object:
+    """Write instants to the second and fractions with at most four digits; whole numbers stay as they are, since many are keys."""
     if value is None:
-        return _null()
+        return _null() if null == "null" else null
+    if isinstance(value, dt.datetime):
+        return stamp(value)
+    if isinstance(value, dt.timedelta):
+        return took(value)
     if isinstance(value, float) and 1e-4 <= abs(value) < 1e15:
         return f"{value:,.4f}".rstrip("0").rstrip(".")
     return value

@@ -103,7 +103,7 @@ def read_view(view: View) -> Picture:
     return Picture(
         name=one_line(view.get("name", ""), 200) or "Campaign",
         status=one_line(view.get("status", "draft"), 40),
-        sentence=_sentence(view.get("schedule") or {}, zone_name),
+        sentence=_sentence(view, zone_name),
         run=_run(run, zone_name),
         run_state=one_line(run.get("state", ""), 40),
         progress=min(1.0, max(0.0, float(run.get("progress") or 0))) if running else None,
@@ -121,14 +121,13 @@ def read_view(view: View) -> Picture:
 def amount(run: View) -> str:
     """Write how many rows a run has behind it and how long it may still compute; nothing of what isn't known.
 
-    >>> amount({"state": "running", "rows": 1200, "rows_known": 1500, "left": 75.0, "left_from": "previous"})
-    '1,200 of 1,500 known rows · about 1 min 15 s left, as the run before'
+    >>> amount({"state": "running", "rows": 1200, "left": 75.0, "left_from": "previous"})
+    '1,200 rows · about 1 min 15 s left, as the run before'
     """
-    rows, known, left = run.get("rows"), run.get("rows_known"), run.get("left")
+    rows, left = run.get("rows"), run.get("left")
     parts: list[str] = []
     if isinstance(rows, int) and rows:
-        more = isinstance(known, int) and known > rows
-        parts.append(f"{number(rows)} of {number(known)} known rows" if more else f"{number(rows)} rows")
+        parts.append(f"{number(rows)} row{'' if rows == 1 else 's'}")
     if run.get("state") == "running" and "left" in run:
         basis = {"previous": ", as the run before", "finished": ", by the stages so far"}.get(str(run.get("left_from")), "")
         parts.append(f"about {lasting(left)} left{basis}" if isinstance(left, (int, float)) else "time left unknown")
@@ -217,8 +216,11 @@ def _edge(raw: View, nodes: Mapping[str, Node]) -> Edge:
     )
 
 
-def _sentence(schedule: View, zone_name: str) -> str:
-    coming = list(schedule.get("next") or ())
+def _sentence(view: View, zone_name: str) -> str:
+    """Write when it launches, and its next launch where one will come: not while it is a draft, paused or over."""
+    schedule: View = view.get("schedule") or {}
+    goes_on = view.get("status") in ("live", "scheduled") and not view.get("paused")
+    coming = list(schedule.get("next") or ()) if goes_on else []
     parts = [one_line(schedule.get("sentence") or "")]
     parts += [f"next {moment(coming[0], zone_name)}"] if coming else []
     return " · ".join(part for part in parts if part)
@@ -246,9 +248,9 @@ def _run(run: View, zone_name: str) -> str:
     if not run:
         return ""
     name = "Dry run" if run.get("mode") == "dry" else "Live run"
-    state = "halted" if run.get("held_at") and run.get("state") == "paused" else one_line(run.get("state", ""), 40)
+    state = "halted" if run.get("state") == "paused" else one_line(run.get("state", ""), 40)
     parts = [f"{name} {state}".strip()]
     parts += [f"as of {moment(run['as_of'], zone_name)}"] if run.get("as_of") else []
     parts += [f"started {moment(run['started'], zone_name)}"] if run.get("started") else []
     parts += [f"waits until {moment(run['due'], zone_name)}"] if run.get("due") and run.get("state") == "waiting" else []
-    return " · ".join(parts)
+    return " · ".join(parts) + (f" ({one_line(zone_name, 60)})" if len(parts) > 1 else "")

@@ -18,6 +18,7 @@ BUTTONS = {
     "stop": ("Stop", "End the campaign for good, after the stage that computes"),
     "log": ("Log and tasks", "Show or hide the log and the tasks of the runs"),
 }
+MOST_PROBLEMS = 10
 ACTIONS = ("resume", "retry", "pause", "stop")
 """What the buttons ask of a campaign."""
 
@@ -37,12 +38,13 @@ class CanvasBar(Panel):
         self._offers = frozenset(offers) & BUTTONS.keys()
 
     def tell(self, picture: Picture, zoom: bool = True) -> None:
-        """Show a picture's name, status, schedule, run and the states that occur; `zoom` keeps the buttons."""
+        """Show a picture's name, status, schedule, run, problems and the states that occur; `zoom` keeps the buttons."""
         present = {node.state for node in picture.nodes}
         self.state = {
             "name": picture.name,
             "chips": chips(picture),
-            "lines": [line for line in (picture.sentence, picture.run, picture.amount) if line],
+            "lines": [line for line in (picture.sentence, picture.run, picture.amount, _nothing(picture)) if line],
+            "problems": _problems(picture),
             "why": picture.why,
             "failed": picture.failed,
             "kind": "error" if picture.failed else "halted" if picture.why else "running",
@@ -69,3 +71,14 @@ class CanvasBar(Panel):
                 callback(message["select"])
 
         self.on_message(heard)
+
+
+def _nothing(picture: Picture) -> str:
+    return "" if picture.nodes else "No activity yet"
+
+
+def _problems(picture: Picture) -> list[str]:
+    """List what the chip counts, each problem of an activity behind its label."""
+    found = [*picture.problems, *(f"{node.label}: {text}" for node in picture.nodes for text in node.problems)]
+    rest = len(found) - MOST_PROBLEMS
+    return found if rest <= 0 else [*found[:MOST_PROBLEMS], f"and {rest:,} more"]

@@ -10,7 +10,7 @@ import traitlets
 from campaign_nb.render.html import one_line
 from campaign_nb.render.icons import paths
 from campaign_nb.render.view import FAMILIES, NODE_STATES, View, moment, number
-from campaign_nb.widgets.panel import Panel, source
+from campaign_nb.widgets.panel import Panel, paragraph, source
 from campaign_nb.widgets.throttle import Throttle
 
 MOST_ROWS = 20
@@ -101,18 +101,20 @@ class RunProgress(Panel):
 
 
 class SchedulerPanel(Panel):
-    """Next launches, the runs in progress, the last runs, and buttons that call back into Python.
+    """Next launches, the runs in progress and those that wait, the last runs, and buttons that call back into Python.
 
     A view of a workspace: {"workspace": {"label"}, "time_zone", "scheduler": {"state", "running": [{"campaign",
-    "activity", "rows", "progress", "state"}]}, "launches": [{"campaign", "at", "note"}], "runs": [{"campaign",
-    "state", "at", "counts": [[name, count]]}], "missed": [{"campaign", "first", "last", "count", "estimated",
-    "reason"}], "campaigns": [{"name", "next", "last"}]}; launches and runs are taken from the campaigns when they
-    are not given.
+    "activity", "rows", "progress", "state"}]}, "held": [{"run", "campaign", "at", "why", "failed"}], "waiting":
+    [{"campaign", "at", "until"}], "pauses": [{"campaign", "why"}], "launches": [{"campaign", "at", "note"}], "runs":
+    [{"campaign", "state", "at", "counts": [[name, count]]}], "missed": [{"campaign", "first", "last", "count",
+    "estimated", "reason"}], "campaigns": [{"name", "paused", "next", "last"}]}; launches, runs and pauses are taken
+    from the campaigns when they are not given. `take_focus` takes the focus once, where nothing else has it.
     """
 
     _esm = source("dom.js", "scheduler.js")
 
     state = traitlets.Dict().tag(sync=True)
+    take_focus = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, view: View | None = None) -> None:
         super().__init__(state=_schedule(view or {}))
@@ -163,11 +165,11 @@ def _details(details: Payload) -> dict[str, Any]:
     return {
         "title": _text(details.get("title")) or "Untitled",
         "subtitle": " · ".join(part for part in subtitle if part),
-        "told": _text(details.get("told")),
+        "told": paragraph(details.get("told")),
         "family": details.get("family") if details.get("family") in FAMILIES else "flow",
         "icon": list(paths(str(details.get("icon") or ""))),
         "chips": [[str(state).capitalize(), STATES.get(str(state), "pending")]] if state in (*NODE_STATES[1:], "halted") else [],
-        "problems": [_text(text) for text in details.get("problems") or ()],
+        "problems": [paragraph(text) for text in details.get("problems") or ()],
         "options": _pairs(details.get("options")),
         "reasons": _pairs(details.get("reasons")),
         "columns": _pairs(details.get("columns")),
@@ -187,13 +189,18 @@ def _schedule(view: View) -> dict[str, Any]:
     coming = [{"campaign": one.get("name"), "at": one["next"]} for one in campaigns if one.get("next")]
     past = [{"campaign": one.get("name"), **one["last"]} for one in campaigns if one.get("last")]
     workspace: View = view.get("workspace") or {}
-    launches = view.get("launches") or sorted(coming, key=lambda one: str(one["at"]))
-    runs = view.get("runs") or sorted(past, key=lambda one: str(one.get("at")), reverse=True)
+    launches, runs = view.get("launches"), view.get("runs")
+    if launches is None:
+        launches = sorted(coming, key=lambda one: str(one["at"]))
+    if runs is None:
+        runs = sorted(past, key=lambda one: str(one.get("at")), reverse=True)
     return {
         "subtitle": " · ".join(part for part in (_text(workspace.get("label")), zone) if part),
         "scheduler": scheduler.get("state") if scheduler.get("state") in ("running", "paused") else "stopped",
         "running": [_running(run) for run in scheduler.get("running") or ()],
         "held": [_held(one) for one in (view.get("held") or ())[:10]],
+        "waiting": [_waiting(one, zone) for one in (view.get("waiting") or ())[:10]],
+        "paused": _paused(view),
         "launches": [
             {"campaign": _text(one.get("campaign")), "when": moment(one.get("at"), zone), "note": _text(one.get("note"))}
             for one in launches[:10]
@@ -216,7 +223,26 @@ def _held(run: View) -> dict[str, Any]:
     """Tell of a run that has halted: where, why, and the word on the button that lets it go on."""
     where = " · ".join(part for part in (_text(run.get("campaign")), _text(run.get("at"))) if part)
     button = "Retry" if run.get("failed") else "Resume"
-    return {"run": str(run.get("run") or ""), "where": where, "why": _text(run.get("why")), "button": button}
+    return {"run": str(run.get("run") or ""), "where": where, "why": paragraph(run.get("why")), "button": button}
+
+
+def _waiting(run: View, zone: str) -> dict[str, Any]:
+    """Tell of a run that waits: at which activities, and until when."""
+    where, until = _text(run.get("at")), run.get("until")
+    note = ", ".join(part for part in (f"at {where}" if where else "", f"until {moment(until, zone)}" if until else "") if part)
+    return {"campaign": _text(run.get("campaign")), "note": note}
+
+
+def _paused(view: View) -> list[dict[str, Any]]:
+    """Tell of the campaigns that are paused, as a view names or marks them; where a run has halted, its button is enough."""
+    told = view.get("pauses")
+    if told is None:
+        told = [{"campaign": one.get("name")} for one in view.get("campaigns") or () if one.get("paused")]
+    halted = {one.get("campaign") for one in view.get("held") or ()}
+    return [
+        {"campaign": _text(one.get("campaign")), "note": paragraph(one.get("why")), "go": one.get("campaign") not in halted}
+        for one in told[:10]
+    ]
 
 
 def _missed(gap: View, zone: str) -> dict[str, Any]:

@@ -55,15 +55,19 @@ export class KernelLink {
   }
 
   private onMessage(_: unknown, message: KernelMessage.IIOPubMessage): void {
+    if (this.over.has(message.header.session)) {
+      return;
+    }
     if (KernelMessage.isCommOpenMsg(message)) {
       if (message.content.target_name === REGISTRY_TARGET) {
         this.known = true;
+        this.session = message.header.session;
         this.comms.add(message.content.comm_id);
-        this.tell(message.content);
+        this.tell(message);
       }
     } else if (KernelMessage.isCommMsgMsg(message)) {
       // Known by its shape too: a comm may have been opened before this page was loaded.
-      this.tell(message.content);
+      this.tell(message);
     } else if (KernelMessage.isCommCloseMsg(message)) {
       if (this.comms.delete(message.content.comm_id)) {
         // Another one may follow at once; without any the campaigns are gone.
@@ -79,6 +83,8 @@ export class KernelLink {
       this.askSoon();
     } else if (status === 'restarting' || status === 'autorestarting' || status === 'dead' || status === 'terminating') {
       this.control = null;
+      // What ends still tells of campaigns on its way out; a process that starts anew has a session of its own.
+      this.over.add(this.session);
       this.forget();
     }
   }
@@ -89,11 +95,12 @@ export class KernelLink {
     this.events.forgotten();
   }
 
-  private tell({ comm_id, data }: { comm_id: string; data: unknown }): void {
-    const registry = parseRegistry(data);
+  private tell({ header, content }: KernelMessage.ICommOpenMsg | KernelMessage.ICommMsgMsg): void {
+    const registry = parseRegistry(content.data);
     if (registry) {
       this.known = true;
-      this.comms.add(comm_id);
+      this.session = header.session;
+      this.comms.add(content.comm_id);
       this.events.registry(registry);
     }
   }
@@ -151,6 +158,9 @@ export class KernelLink {
 
   private known: boolean | null = null;
   private stale = false;
+  /** The session of the process that told of campaigns last, and of those that ended. */
+  private session = '';
+  private readonly over = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ending: ReturnType<typeof setTimeout> | undefined;
   private control: IControl | null = null;

@@ -22,7 +22,7 @@ WATCH = """() => { window.seen = []; let last = '';
     if (before.executionCount === null) return;
     if (busy.executionCount !== null) return clearInterval(timer);
     const now = { bar: document.querySelector('.cnb-scheduler .cnb-fill')?.style.width ?? '',
-      runs: [...document.querySelectorAll('.cnb-scheduler section:nth-of-type(3) .cnb-line')].map(e => e.textContent),
+      runs: [...document.querySelectorAll('.cnb-scheduler section.cnb-last .cnb-line')].map(e => e.textContent),
       running: document.querySelector('.campaign-nb-canvas .custom-widget')?._cyreg.cy.$('.running').map(n => n.data('label')) ?? [],
       side: text('.cnb-sidebar .cnb-row'), status: text('.cnb-status') };
     if (JSON.stringify(now) !== last) { last = JSON.stringify(now); window.seen.push(now); }

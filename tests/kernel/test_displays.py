@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 import campaign_nb as cn
+from campaign_nb.campaign.publication import Panel
 from campaign_nb.engine.events import RunEvent
 from campaign_nb.kernel import displays, outputs
 from campaign_nb.kernel.panels import PanelData
 from campaign_nb.render import mime
+from campaign_nb.widgets.panels import SchedulerPanel
+from campaign_nb.widgets.publish import PublishButton
 from campaign_nb.widgets.throttle import Throttle
 from campaign_nb.workspace import workspaces
 from tests.engine.shop import shop
@@ -110,3 +113,41 @@ def test_those_who_watch_a_workspace_hear_of_an_event_once(campaign: cn.Campaign
     burst(campaign, number=1)
     end()
     assert heard == [campaign.workspace]
+
+
+def test_a_run_that_waits_stands_under_what_waits_and_not_under_what_has_run(campaign: cn.Campaign) -> None:
+    late = cn.Campaign("Late", data=campaign.data, workspace=campaign.workspace)
+    late.build_audience("All", late.data.people).wait("A day", days=1).email("Mail", subject="Hi", text="Hello")
+    late.dry_run()
+    late.publish(confirm=2)
+    campaign.workspace.clock.advance(minutes=1)  # type: ignore[attr-defined] # a ManualClock
+    until = late.runs[0].due_at
+    assert until is not None
+    read = PanelData(Panel(late)).read()
+    assert read["waiting"] == [{"campaign": "Late", "at": "A day", "until": until.isoformat()}]
+    assert read["runs"] == []
+
+
+def test_a_paused_campaign_is_told_to_be_paused_until_it_goes_on(campaign: cn.Campaign) -> None:
+    data = PanelData(Panel(campaign))
+    assert data.read()["pauses"] == []
+    campaign.pause()
+    assert data.read()["pauses"] == [{"campaign": "Spring", "why": ""}]
+    campaign.resume()
+    assert data.read()["pauses"] == []
+
+
+def test_what_is_saved_says_that_it_was_published(campaign: cn.Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved, buttons = list[str](), list[PublishButton]()
+    monkeypatch.setattr(outputs.Output, "update", lambda _, bundle: saved.append(bundle["text/html"]))
+    monkeypatch.setattr(displays, "PublishButton", lambda *given: buttons.append(PublishButton(*given)) or buttons[-1])
+    again = cn.Campaign("Again", data=campaign.data, workspace=campaign.workspace)
+    again.build_audience("All", again.data.people).email("Mail", subject="Hi", text="Hello")
+    again.schedule = cn.Daily("23:00", time_zone="UTC")
+    displays.show_publication(again.publish())
+    (button,) = buttons
+    button.widget.children[1].click()
+    about, panel = button.widget.children
+    assert saved and all("Again was published" in shown and "confirm=" not in shown for shown in saved)
+    assert "Again was published" in about.value and "would send" not in about.value
+    assert (isinstance(panel, SchedulerPanel), panel.take_focus) == (True, True)

@@ -103,6 +103,28 @@ def test_what_is_searched_for_in_a_log_is_all_that_is_shown(halted: cn.Campaign)
     assert found is not None and len(found["log"]) == 1
 
 
+def test_a_listing_is_shown_in_the_zone_of_its_campaign(workspace: cn.Workspace) -> None:
+    c = cn.Campaign("Spring", data=shop(), workspace=workspace, time_zone="Asia/Tokyo")
+    c.build_audience("All", c.data.people).end("Done")
+    published(c)
+    for listing in (c.log, c.tasks):
+        found = history_in(listing)
+        assert found is not None and found["time_zone"] == "Asia/Tokyo"
+        assert "; times in Asia/Tokyo" in markup_of(found) and " 18:0" in markup_of(found)
+        assert "; times in Asia/Tokyo" in listing._repr_html_()
+    assert "; times in Asia/Tokyo" in c.runs._repr_html_() and c.log.frame().schema["at"] == pl.Datetime("us", "UTC")
+    now = "as of 2026-07-01 00:00 Asia/Tokyo"  # that of the data
+    assert now in repr(c.runs[0]) and now in c.runs[0]._repr_html_() and now in repr(c.dry_run()) and now in repr(c.report())
+
+
+def test_tasks_of_a_stage_stand_newest_first_and_not_by_their_names(workspace: cn.Workspace) -> None:
+    c = cn.Campaign("Spring", data=shop(), workspace=workspace)
+    c.build_audience("Zoo", c.data.people).filter("Ant", "id > 0").filter("Cow", "id > 0")
+    published(c)
+    assert [task["activity"] for task in history_of(c)["tasks"]] == ["Cow", "Ant", "Zoo"]
+    assert [(task["rows_in"] is None) for task in history_of(c)["tasks"]] == [False, False, True]
+
+
 def test_other_listings_are_no_history(workspace: cn.Workspace, halted: cn.Campaign) -> None:
     assert history_in(halted.versions) is None
     assert history_in(workspace.campaigns) is None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import html5lib
 import pytest
 
 from campaign_nb.errors import CampaignError
-from campaign_nb.render.html import Markup, card, element, escape, fragment, one_line, stylesheet, table, visible
+from campaign_nb.render.html import Count, Markup, card, element, escape, fragment, is_printable, one_line, stylesheet, table, visible
 from tests.render.views import ATTACKS
 
 HARMLESS = {"html", "head", "body", "div", "span", "style", "table", "caption", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"}
@@ -95,3 +98,30 @@ def test_fragments_in_a_fragment_bring_their_style_once() -> None:
     drawn = fragment(table(["a"], [[1]]), table(["b"], [[2]]))
     assert (drawn.count("<style>"), drawn.count("<table>")) == (1, 2)
     assert isinstance(drawn, Markup)
+
+
+def test_instants_and_lengths_of_time_are_written_to_the_second_and_not_broken() -> None:
+    at = dt.datetime(2026, 11, 22, 16, 45, 46, 172865, tzinfo=dt.UTC)
+    shown = table(["at", "took"], [(at, dt.timedelta(minutes=75))])
+    assert '<td class="cnb-when">2026-11-22 16:45:46 UTC</td><td class="cnb-when">1 h 15 min</td>' in shown
+
+
+def test_counts_have_separators_and_keys_have_none() -> None:
+    shown = table(["id", "people"], [(3071, Count(3071))])
+    assert '<td class="cnb-number">3071</td><td class="cnb-number">3,071</td>' in shown
+
+
+def test_a_caption_is_not_broken_over_a_short_table() -> None:
+    assert re.search(r"caption\{[^}]*white-space:nowrap", table(["a"], [], caption="as of 2026-11-22"))
+
+
+@pytest.mark.parametrize("name", ["Lapsed buyers", "می\u200cخواهم", "\U0001f469\u200d\U0001f4bb Developers"])
+def test_joiners_between_other_characters_are_printable(name: str) -> None:
+    assert is_printable(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\u200d", "\u200ca", "a\u200c\u200db", "a \u200db", "a\u202eb", "a\u200bb", "a\nb", "a\x00b", "a\u2066b"]
+)
+def test_other_invisible_characters_are_not_nor_joiners_that_join_nothing(name: str) -> None:
+    assert not is_printable(name)

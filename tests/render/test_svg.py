@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 import html5lib
 import pytest
 
+from campaign_nb.render.cards import face_image, pill_image
 from campaign_nb.render.measure import ellipsis, width
+from campaign_nb.render.palette import DARK, LIGHT, Palette
 from campaign_nb.render.svg import svg
+from campaign_nb.render.view import read_view
 from tests.render.views import ATTACKS, attack, edge, node, offer, view
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +28,18 @@ def texts(picture: str) -> list[str]:
 def cards(picture: str) -> list[Xml.Element]:
     """The groups that draw an activity."""
     return [group for group in Xml.fromstring(picture).iter(f"{SVG}g") if (group.get("class") or "").startswith("node ")]
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, as WCAG counts it."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, bright = sorted([light(one), light(other)])
+    return (bright + 0.05) / (dark + 0.05)
 
 
 def test_a_picture_is_well_formed_and_shows_labels_kinds_and_counts() -> None:
@@ -65,7 +81,38 @@ def test_there_are_no_ids_that_two_pictures_in_a_page_could_share() -> None:
 def test_a_long_label_is_cut_to_its_card() -> None:
     # 200 wide, text from 57, 10 to spare: 133. A bold W of 13 px is 0.944 * 13 * 1.075 = 13.19; an ellipsis 13.98.
     shown = texts(svg(view([node("W" * 60)], [])))
-    assert "W" * 9 + "…" in shown
+    # The first line leaves 8 more to the mark: 125.
+    assert shown.index("W" * 9) + 1 == shown.index("W" * 9 + "…")
+
+
+def test_a_label_that_needs_them_has_two_lines() -> None:
+    shown = texts(svg(view([node("Customers who bought twice")], [])))
+    assert shown.index("Customers who") + 1 == shown.index("bought twice")
+
+
+def test_labels_that_are_written_from_the_right_are_laid_out_as_such() -> None:
+    (label,) = [found for found in Xml.fromstring(svg(view([node("לקוחות")], []))).iter(f"{SVG}text") if found.text == "לקוחות"]
+    assert label.get("style") == "unicode-bidi:plaintext"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("state", ["disabled", "skipped"])
+def test_the_text_of_what_is_passed_by_or_off_can_be_read(state: str, theme: Palette) -> None:
+    raw = node("Never", "disabled") if state == "disabled" else node("Never", passed=True)
+    tree = Xml.fromstring(face_image(read_view(view([{**raw, "note": "nothing arrived"}], [])).nodes[0], theme))
+    faded = {part for group in tree.iter() if group.get("opacity") for part in group.iter()}
+    drawn = list(tree.iter(f"{SVG}text"))
+    assert faded and not faded & set(drawn)
+    ground = theme.disabled if state == "disabled" else theme.card
+    assert min(contrast(str(found.get("fill")), ground) for found in drawn) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_count_of_a_way_that_is_closed_can_be_read(theme: Palette) -> None:
+    closed = read_view(view([node("a")], [edge("a", None, 5, "many", state="closed")])).edges[0]
+    tree = Xml.fromstring(pill_image(closed, theme))
+    assert not [found for found in tree.iter() if found.get("opacity")]
+    assert {contrast(str(found.get("fill")), theme.pill) >= 4.5 for found in tree.iter(f"{SVG}tspan")} == {True}
 
 
 def test_a_label_of_a_megabyte_is_cut_before_it_is_drawn() -> None:
@@ -101,9 +148,15 @@ def test_the_page_s_theme_wins_over_the_system_s() -> None:
 def test_the_header_tells_name_status_schedule_and_run() -> None:
     run = {"id": "r", "mode": "dry", "state": "done", "as_of": "2026-03-02T08:00:00+00:00", "started": None, "progress": 1}
     schedule = {"sentence": "Every Monday at 09:00", "next": ["2026-03-09T08:00:00+00:00"]}
-    shown = texts(svg(view([], [], status="live", paused=True, schedule=schedule, run=run, problems=["x"])))
-    assert {"Live", "Paused", "1 problem", "Every Monday at 09:00 · next 9 Mar 2026, 09:00"} <= set(shown)
-    assert "Dry run done · as of 2 Mar 2026, 09:00" in shown
+    shown = texts(svg(view([], [], status="live", error=True, schedule=schedule, run=run, problems=["x"])))
+    assert {"Live", "Error", "1 problem", "Every Monday at 09:00 · next 9 Mar 2026, 09:00"} <= set(shown)
+    assert "Dry run done · as of 2 Mar 2026, 09:00 (Europe/Paris)" in shown
+
+
+@pytest.mark.parametrize("stands", [{"status": "draft"}, {"status": "live", "paused": True}, {"status": "stopped"}])
+def test_no_next_launch_is_told_where_none_will_come(stands: dict[str, Any]) -> None:
+    schedule = {"sentence": "Every Monday at 09:00", "next": ["2026-03-09T08:00:00+00:00"]}
+    assert "Every Monday at 09:00" in texts(svg(view([], [], schedule=schedule, **stands)))
 
 
 def test_a_picture_can_do_without_its_header() -> None:
@@ -143,11 +196,11 @@ def test_the_way_of_a_run_is_thick_and_ways_not_taken_are_dotted() -> None:
 
 
 def test_a_halted_run_says_where_why_and_how_far_it_is() -> None:
-    run = {"id": "r", "mode": "live", "state": "paused", "held_at": "Mail", "why": "a breakpoint", "rows": 40, "rows_known": 60}
+    run = {"id": "r", "mode": "live", "state": "paused", "held_at": "Mail", "why": "a breakpoint", "rows": 40}
     shown = texts(svg(view([], [], run=run)))
-    assert {"Live run halted", "40 of 60 known rows", "Halted at Mail: a breakpoint"} <= set(shown)
+    assert {"Live run halted", "40 rows", "Halted at Mail: a breakpoint"} <= set(shown)
 
 
 def test_a_time_that_nobody_knows_is_said_to_be_unknown() -> None:
-    run = {"id": "r", "mode": "live", "state": "running", "rows": 0, "rows_known": 0, "left": None, "left_from": "nothing"}
+    run = {"id": "r", "mode": "live", "state": "running", "rows": 0, "left": None, "left_from": "nothing"}
     assert "time left unknown" in texts(svg(view([], [], run=run)))

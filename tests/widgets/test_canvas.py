@@ -225,3 +225,18 @@ def test_a_view_that_is_patched_too_fast_still_ends_with_the_last(canvas: Campai
         canvas.patch(offer("done", count))
     canvas._throttle.flush()
     assert part(canvas, "p0").data["label"] == "49"
+
+
+def test_the_bar_lists_the_problems_that_its_chip_counts(canvas: CampaignCanvas) -> None:
+    canvas.show(view([node("Mail", problems=["no subject"])], [], problems=["it has no source"]))
+    state = canvas.widget.children[0].state
+    assert ["2 problems", "error"] in [list(chip) for chip in state["chips"]]
+    assert state["problems"] == ["it has no source", "Mail: no subject"]
+    canvas.show(view([node("Mail", problems=[f"problem {number}" for number in range(13)])], []))
+    assert canvas.widget.children[0].state["problems"][9:] == ["Mail: problem 9", "and 3 more"]
+
+
+def test_the_bar_of_an_empty_campaign_says_that_nothing_is_there_yet(canvas: CampaignCanvas) -> None:
+    assert "No activity yet" not in canvas.widget.children[0].state["lines"]
+    canvas.show(view([], []))
+    assert canvas.widget.children[0].state["lines"] == ["No activity yet"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from campaign_nb.widgets.panel import paragraph
 from campaign_nb.widgets.panels import DetailsPanel, RunProgress, SchedulerPanel, payload
 from tests.render.views import ATTACKS, edge, node, offer, view
 
@@ -169,7 +170,7 @@ def test_runs_that_have_halted_have_a_button_that_names_their_run(scheduler: Sch
     scheduler._throttle.flush()
     assert scheduler.state["held"] == [
         {"run": "r7", "where": "Spring · Mail", "why": "a breakpoint", "button": "Resume"},
-        {"run": "r8", "where": "Spring · Mail", "why": "no list today", "button": "Retry"},
+        {"run": "r8", "where": "Spring · Mail", "why": "no list\ntoday", "button": "Retry"},
     ]
     seen = list[tuple[str, str]]()
     scheduler.on_action(lambda action, run: seen.append((action, run)))
@@ -181,3 +182,30 @@ def test_details_say_what_the_run_tells_of_an_activity(details: DetailsPanel) ->
     shown = view([node("Mail", "waiting", note="halted here: a breakpoint", halted=True)], [])
     details.show(payload(shown, "Mail"))
     assert (details.state["told"], details.state["chips"]) == ("halted here: a breakpoint", [["Halted", "halted"]])
+
+
+def test_runs_that_wait_stand_apart_with_where_and_until_when(scheduler: SchedulerPanel) -> None:
+    scheduler.show(
+        {"time_zone": "Europe/Paris", "waiting": [{"campaign": "Spring", "at": "A moment", "until": "2026-03-02T08:00:00+00:00"}]}
+    )
+    assert scheduler.state["waiting"] == [{"campaign": "Spring", "note": "at A moment, until 2 Mar 2026, 09:00"}]
+    scheduler.show({"waiting": [{"campaign": "Spring", "at": "A moment", "until": None}]})
+    assert scheduler.state["waiting"] == [{"campaign": "Spring", "note": "at A moment"}]
+
+
+def test_a_paused_campaign_says_why_and_can_go_on_where_no_halted_run_has_the_button(scheduler: SchedulerPanel) -> None:
+    scheduler.show({"pauses": [{"campaign": "Spring", "why": "its audience has moved"}]})
+    assert scheduler.state["paused"] == [{"campaign": "Spring", "note": "its audience has moved", "go": True}]
+    scheduler.show({"campaigns": [{"name": "Spring", "paused": True}], "held": [{"run": "r", "campaign": "Spring"}]})
+    assert scheduler.state["paused"] == [{"campaign": "Spring", "note": "", "go": False}]
+
+
+def test_no_launches_and_no_runs_are_not_taken_from_elsewhere(scheduler: SchedulerPanel) -> None:
+    scheduler.show({**SCHEDULE, "launches": [], "runs": []})
+    assert (scheduler.state["launches"], scheduler.state["runs"]) == ([], [])
+
+
+def test_a_long_text_keeps_its_lines_and_is_cut_behind_a_word() -> None:
+    assert paragraph("no list\x1b\n\n  expected:  rows", 40) == "no list\\x1b\nexpected: rows"
+    assert paragraph("the service answered nothing", 24) == "the service answered…"
+    assert paragraph("x" * 50, 10) == "x" * 9 + "…"

@@ -15,6 +15,8 @@ class Keeper {
     this.el = el;
     this.cy = null;
     this.touched = false;
+    this.last = "";
+    this.when = -Infinity;
     this.tick = 0;
     this.moved = new Set();
     this.sizes = new ResizeObserver(() => this.resized());
@@ -52,6 +54,7 @@ class Keeper {
     this.cy = cy;
     this.box = box;
     this.touched = false;
+    this.when = -Infinity;
     this.drawn = null;
     this.width = this.high = 0;
     this.moved.clear();
@@ -122,6 +125,7 @@ class Keeper {
 
   point(target, on) {
     this.box.style.cursor = on ? "pointer" : "";
+    this.box.title = on ? target.data("label") || "" : "";
     target.toggleClass("hover", on);
   }
 
@@ -131,6 +135,7 @@ class Keeper {
       this.cy.$(".selected").removeClass("selected");
       this.cy.$(pair).addClass("selected");
     });
+    [this.last, this.when] = [name, target.hasClass("card") ? performance.now() : -Infinity];
     if (tell) this.model.send({ select: name });
   }
 
@@ -145,10 +150,26 @@ class Keeper {
   }
 
   step(way) {
-    const cards = this.cy.nodes(".card");
-    const from = this.cy.nodes(".card").filter(".selected")[0];
+    // What the kernel says of a choice comes later than the next key.
+    const last = performance.now() - this.when < 1000 ? this.cy.getElementById(this.last)[0] : null;
+    const from = last ?? this.cy.nodes(".card").filter(".selected")[0];
+    const best = (from && this.joined(from, way[0])) || this.beside(from, way);
+    if (!best) return;
+    this.choose(best, true);
+    const seen = best.renderedBoundingBox();
+    if (seen.x1 < 0 || seen.y1 < 0 || seen.x2 > this.box.clientWidth || seen.y2 > this.box.clientHeight) this.cy.center(best);
+  }
+
+  joined(from, way) {
+    if (!way) return null;
+    const far = (card) => Math.hypot(card.position("x") - from.position("x"), card.position("y") - from.position("y"));
+    const ends = (way > 0 ? from.outgoers() : from.incomers()).nodes(".card").toArray();
+    return ends.filter((card) => card !== from).sort((one, other) => far(one) - far(other))[0];
+  }
+
+  beside(from, way) {
     let best = null, least = Infinity;
-    for (const card of cards) {
+    for (const card of this.cy.nodes(".card")) {
       if (card === from) continue;
       const at = card.position(), to = from ? from.position() : { x: -1e4, y: -1e4 };
       const dx = at.x - to.x, dy = at.y - to.y;
@@ -156,10 +177,7 @@ class Keeper {
       const aside = from ? Math.abs(dx * way[1]) + Math.abs(dy * way[0]) : 0;
       if (ahead > 5 && ahead + 2.5 * aside < least) [best, least] = [card, ahead + 2.5 * aside];
     }
-    if (!best) return;
-    this.choose(best, true);
-    const seen = best.renderedBoundingBox();
-    if (seen.x1 < 0 || seen.y1 < 0 || seen.x2 > this.box.clientWidth || seen.y2 > this.box.clientHeight) this.cy.center(best);
+    return best;
   }
 
   move() {
@@ -196,27 +214,30 @@ function render({ model, el }) {
     button("−", "Zoom out", () => keeper.zoom(1 / 1.2)),
     button("+", "Zoom in", () => keeper.zoom(1.2)),
     button("⤢", "Fit to the cell", () => keeper.fit()));
-  const actions = make("div", "cnb-tools cnb-actions");
-  let asking = false;
+  const actions = make("div", "cnb-tools cnb-actions"), sure = make("div", "");
+  let drawn = "";
   const offer = () => {
-    if (asking) return;
+    const offered = model.get("state").actions || [];
+    if (!offered.some(([action]) => action === "stop")) ask.drop();
+    const now = JSON.stringify([offered, ask.about()]);
+    // A button that is replaced while it is pressed loses its click.
+    if (now === drawn) return;
+    drawn = now;
     const held = actions.contains(document.activeElement) ? document.activeElement.textContent : null;
-    const buttons = (model.get("state").actions || []).map(([action, label, hint]) => {
-      const one = button(label, hint, () => (action === "stop" ? ask() : model.send({ action })));
+    const buttons = offered.map(([action, label, hint]) => {
+      if (action === "stop") return ask.button("stop", label, hint);
+      const one = button(label, hint, () => model.send({ action }));
+      one.disabled = ask.about() !== null;
       if (action === "resume" || action === "retry") one.classList.add("cnb-go");
       return one;
     });
     actions.replaceChildren(...buttons);
-    if (held) buttons.find((one) => one.textContent === held)?.focus();
+    sure.replaceChildren(...[ask.question("stop", () => model.send({ action: "stop" }))].filter(Boolean));
+    if (held) (buttons.find((one) => one.textContent === held) ?? el).focus();
   };
-  const ask = () => {
-    const answer = (yes) => () => { asking = false; if (yes) model.send({ action: "stop" }); offer(); };
-    const no = button("Keep it", "Do not stop", answer(false));
-    asking = true;
-    actions.replaceChildren(button("Stop for good", "End the campaign for good", answer(true)), no);
-    no.focus();
-  };
-  el.append(words, make("div", "cnb-side", tools, actions));
+  const ask = asking(el, offer);
+  el.tabIndex = -1;
+  el.append(words, make("div", "cnb-side", tools, actions, sure));
   const stop = redraw(model, ["state"], () => {
     const state = model.get("state");
     tools.hidden = state.zoom === false;
@@ -224,7 +245,10 @@ function render({ model, el }) {
     const lines = (state.lines || []).map((line) => make("div", "cnb-muted", line));
     offer();
     const legend = make("div", "cnb-legend", ...(state.legend || []).map(([text, kind]) => make("span", "", make("i", `cnb-dot cnb-${kind}`), text)));
-    words.replaceChildren(title, ...lines, ...(state.why ? [make("div", state.failed ? "cnb-why cnb-failed" : "cnb-why", state.why)] : []), ...(state.progress === null || state.progress === undefined ? [] : [progress(state.progress, state.kind)]), legend);
+    const why = state.why ? make("div", state.failed ? "cnb-why cnb-failed" : "cnb-why", state.why) : null;
+    const problems = state.problems?.length ? make("ul", "cnb-problems", ...state.problems.map((text) => make("li", "", text))) : null;
+    const far = state.progress === null || state.progress === undefined ? null : progress(state.progress, state.kind);
+    words.replaceChildren(...[title, ...lines, why, problems, far, legend].filter(Boolean));
   });
   return () => { stop(); keeper.end(); };
 }

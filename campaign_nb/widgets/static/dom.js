@@ -17,6 +17,45 @@ function button(label, title, press) {
   return node;
 }
 
+// What ends a campaign is asked first. The harmless answer takes the place of what was pressed; no answer counts at once.
+const CALM = 500;
+
+function asking(el, draw) {
+  let about = null, since = 0;
+  const answer = (then) => () => {
+    if (performance.now() - since < CALM) return;
+    const was = about;
+    about = null;
+    draw();
+    if (then) then(was);
+    ([...el.querySelectorAll(".cnb-stop")].find((one) => one.about === was) ?? el).focus();
+  };
+  const put = (what) => {
+    about = what;
+    since = performance.now();
+    draw();
+    el.querySelector(".cnb-keep")?.focus();
+  };
+  return {
+    about: () => about,
+    drop: () => { about = null; },
+    /** What stands where the campaign can be stopped: the button, or the harmless answer. */
+    button: (what, label, title) => {
+      const asked = about === what;
+      const one = asked ? button("Keep it", "Keep it: do not stop", answer()) : button(label, title, () => put(what));
+      one.classList.add(asked ? "cnb-keep" : "cnb-stop");
+      one.about = what;
+      return one;
+    },
+    question: (what, stop) => {
+      if (about !== what) return null;
+      const yes = button("Stop for good", "Stop for good: end the campaign", answer(stop));
+      yes.classList.add("cnb-danger");
+      return make("div", "cnb-line cnb-sure", make("span", "", "It never runs again."), yes);
+    },
+  };
+}
+
 function strokes(paths, size) {
   const icon = document.createElementNS(SVG, "svg");
   icon.setAttribute("viewBox", "0 0 24 24");
