@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 from campaign_nb.activity import Activity, Compiled, Context, Notice, Port, Rows
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.render.html import is_printable
 from campaign_nb.rules import tree
 from campaign_nb.steps import Population, Step
 
@@ -73,7 +74,7 @@ def _faults(where: str, signal: str | None, values: Mapping[str, object]) -> Ite
     if signal is None and values:
         yield Problem(where, "values without a campaign to signal", "signal=, the campaign that gets them", _DO)
     for name, value in values.items():
-        if not isinstance(name, str) or not name.strip() or not name.isprintable():  # pyright: ignore[reportUnnecessaryIsInstance] # users
+        if not isinstance(name, str) or not name.strip() or not is_printable(name):  # pyright: ignore[reportUnnecessaryIsInstance] # users
             yield Problem(where, f"a value is called {name!r}", "the name of one of its variables", _DO)
         elif isinstance(value, float) and not math.isfinite(value):
             yield Problem(where, f"the value {name!r} is {value}", "a finite number", _DO)

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from campaign_nb.activity import Activity, Compiled, Context, Port, Rows
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.render.html import is_printable
 from campaign_nb.steps import Population, Step
 
 
@@ -63,5 +64,5 @@ def _faults(where: str, ways: Sequence[object]) -> Iterator[Problem]:
         if ways.count(name) > 1:
             yield Problem(where, f"two ways are called {name!r}", "a name of its own for each", do)
     for way in ways:
-        if not isinstance(way, str) or not way.strip() or not way.isprintable():
+        if not isinstance(way, str) or not way.strip() or not is_printable(way):
             yield Problem(where, f"a way is called {way!r}", "a name: printable text", do)

@@ -8,6 +8,7 @@ from typing import ClassVar, Self, TypeAlias
 
 from campaign_nb.activity import COMPLEMENT, OUT, Activity, Compiled, Context, Port, Rows, rule_problems, several, value_problems
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.render.html import is_printable
 from campaign_nb.rules import tree
 from campaign_nb.rules.parse import node_of_rule
 from campaign_nb.rules.value import order_of
@@ -250,5 +251,5 @@ def _is_fraction(share: object) -> bool:
 def _name_faults(where: str, name: object) -> Iterator[Problem]:
     if name == COMPLEMENT:
         yield Problem(where, f"a group is called {COMPLEMENT!r}", "another name: the complement is an output of its own", "rest=0.5")
-    elif not isinstance(name, str) or not name.strip() or not name.isprintable():
+    elif not isinstance(name, str) or not name.strip() or not is_printable(name):
         yield Problem(where, f"a group is called {name!r}", "a name: printable text", 'split("Offer", A=0.5, B=0.5)')

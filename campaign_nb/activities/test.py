@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from campaign_nb.activity import Activity, Compiled, Context, Port, rule_problems
 from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.render.html import is_printable
 from campaign_nb.rules import tree
 from campaign_nb.rules.parse import node_of_rule
 from campaign_nb.steps import Population, Step
@@ -81,5 +82,5 @@ class ConditionTest(Activity):
 def _name_faults(where: str, name: object) -> Iterator[Problem]:
     if name == OTHERWISE:
         yield Problem(where, f"a condition is called {OTHERWISE!r}", "another name: it is the way when no condition is true", _DO)
-    elif not isinstance(name, str) or not name.strip() or not name.isprintable():
+    elif not isinstance(name, str) or not name.strip() or not is_printable(name):
         yield Problem(where, f"a condition is called {name!r}", "a name: printable text", _DO)

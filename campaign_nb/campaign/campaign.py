@@ -11,10 +11,11 @@ import polars as pl
 from campaign_nb.activity import Context
 from campaign_nb.campaign import living
 from campaign_nb.campaign.clustered import run_dry
+from campaign_nb.campaign.foreseen import foreseen, remarks
 from campaign_nb.campaign.life import Life
 from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.memory import Memory, recalled
-from campaign_nb.campaign.opening import open_campaign
+from campaign_nb.campaign.opening import check_free, open_campaign
 from campaign_nb.campaign.owner import CampaignOwner, LateAudiences
 from campaign_nb.campaign.published import Published
 from campaign_nb.campaign.run import DryRun, Run
@@ -31,10 +32,11 @@ from campaign_nb.engine.sources import Events
 from campaign_nb.errors import DefinitionError, Problem, RunError, ScheduleError
 from campaign_nb.feedback.events import people_with
 from campaign_nb.graph.definition import Definition
-from campaign_nb.graph.document import from_json
+from campaign_nb.graph.document import from_json, schedule_in
 from campaign_nb.graph.draft import Draft
 from campaign_nb.graph.handling import OnError
-from campaign_nb.graph.problems import compile_definition
+from campaign_nb.graph.located import Problems
+from campaign_nb.graph.problems import compile_definition, problems
 from campaign_nb.graph.settings import HISTORY, MOVED, settings
 from campaign_nb.render import mime
 from campaign_nb.reports.report import Report, report_of
@@ -105,16 +107,19 @@ class Campaign(Life):
         definition = from_json(text)
         campaign = cls(definition.name, data=data, time_zone=definition.time_zone, workspace=workspace)
         campaign._become(definition)
+        campaign._schedule = schedule_in(text)
         return campaign
 
     @classmethod
-    def open(cls, name: str, *, workspace: Workspace | None = None, data: DataModel | None = None) -> Campaign:
+    def open(cls, name: str, *, version: int | None = None, workspace: Workspace | None = None, data: DataModel | None = None) -> Campaign:
         """Return a stored campaign, as published, with its schedule.
+
+        A number of `version` gives that one: a kept draft after what is published, or one from before.
 
         Its cells are not there; it can be launched, and its runs go on here. The data model is the stored one, or yours.
         Errors: no campaign of that name, a data model that only a notebook has, tables that have changed since.
         """
-        return open_campaign(cls, name, workspace, data)
+        return open_campaign(cls, name, workspace, data, version)
 
     @classmethod
     def from_template(
@@ -148,7 +153,12 @@ class Campaign(Life):
         """Return a new draft with the same activities and schedule.
 
         Its people stay in their groups.
+        Errors: a name that a campaign of the workspace has, this one or another.
         """
+        if name == self.name:
+            what = "it is this campaign's own name"
+            raise DefinitionError(Problem(f"campaign {name!r}", what, "another name", f'campaign.duplicate("{name} (2)")'))
+        check_free(self.workspace, name)
         made = type(self)(name, data=self._data, time_zone=self.time_zone, workspace=self._workspace)
         made._become(self.definition.renamed(name))
         made._schedule = self._schedule
@@ -158,6 +168,9 @@ class Campaign(Life):
 
     def _owner(self) -> CampaignOwner:
         return self._handle
+
+    def _planned(self) -> Schedule | None:
+        return self._schedule
 
     @property
     def name(self) -> str:
@@ -217,6 +230,15 @@ class Campaign(Life):
         start = after if after is not None else self.workspace.clock.now()
         return self._schedule.launches(n, start)
 
+    @property
+    def problems(self) -> Problems:
+        """Everything that is wrong with the definition; empty when it can run.
+
+        From schemas alone, and from what the workspace knows of campaigns that it signals.
+        """
+        first = [*self._draft.problems(), *foreseen(self)]
+        return Problems(problems(self.definition, self._data, self._handle.audiences, first))
+
     # --------------------------------------------------------------------------------------------------------- running
 
     def dry_run(
@@ -229,14 +251,15 @@ class Campaign(Life):
         Errors: all that is wrong with the definition or does not run on the engine; bad keys; sources that can't be read.
         """
         run = run_dry(self.program(as_of), responses, self.workspace.engine if engine is None else engine)
+        run.remarks = remarks(self.definition, self.workspace)
         self._dry, self._dry_at = run, self.workspace.clock.now()
         self.changed()
         return run
 
     def program(self, as_of: str | dt.date | dt.datetime | None = None, *, run: RunRecord | None = None) -> Program:
         """Return what the engine needs to run the definition as it stands."""
-        owner = self._handle
-        campaign = compile_definition(self.definition, self._data, owner.audiences, self._draft.problems())
+        beyond = foreseen(self) if run is None else []  # a live run has the values of its signal, and other campaigns as they are then
+        campaign = compile_definition(self.definition, self._data, self._handle.audiences, [*self._draft.problems(), *beyond])
         return self._program(campaign, as_of, run)
 
     def _program(self, campaign: Any, as_of: str | dt.date | dt.datetime | None, run: RunRecord | None) -> Program:
@@ -262,7 +285,7 @@ class Campaign(Life):
     def _events(self, run: RunRecord | None) -> Events:
         def events(node: tree.Behaviour, _: object) -> pl.LazyFrame | None:
             own = run.id if run is not None and node.campaign == self.name else None
-            return people_with(self.workspace.store, node, own)
+            return people_with(self.workspace.store, node, own, self.workspace.clock.now())
 
         return events
 
@@ -291,13 +314,17 @@ class Campaign(Life):
             return live if live is not None else self._dry
         return self._dry
 
+    def follow(self, started: dt.datetime) -> None:
+        """Show the live run that began then, and not the dry run that was made since."""
+        self._dry_at = min(self._dry_at, started)
+
     def last_dry_run(self) -> DryRun:
         """Return the last dry run of the definition as it stands; made if there is none.
 
         Errors: as `dry_run`.
         """
-        if self._dry is None or self._dry.digest != self.definition.digest():
-            return self.dry_run()
+        if self._dry is None or self._dry.digest != self.definition.digest() or foreseen(self):
+            return self.dry_run()  # which raises what is foreseen, for other campaigns may have changed since the last one
         return self._dry
 
     def report(self, run: Run | None = None) -> Report:
@@ -309,7 +336,8 @@ class Campaign(Life):
         record = self.stored()
         name = self.name if record is None else record.name
         if not isinstance(run, DryRun):
-            return report_of(self.workspace.store, name, run.id if isinstance(run, LiveRun) else None)
+            one, now = run.id if isinstance(run, LiveRun) else None, self.workspace.clock.now()
+            return report_of(self.workspace.store, name, one, self.time_zone, now=now)
         if run.campaign != self.name:
             what = f"run {run.id[:8]} belongs to campaign {run.campaign!r}"
             raise RunError(Problem(f"campaign {self.name!r}", what, "one of its own", "campaign.report(campaign.dry_run())"))

@@ -109,7 +109,8 @@ class Life(Building):
 
         With `steps=True` each activity is a stage of its own: the same people and numbers, with the time that each takes and
         its rows kept, slower than activities that compute together.
-        Errors: a campaign that is not published, is paused, or has ended.
+        One that waits for signals starts with the test values of its parameters.
+        Errors: a campaign that is not published, is paused, or has ended; a parameter without a value.
         """
         refuse_live(self.workspace.engine, f"campaign {self.name!r}")
         return self._published.launch(steps=steps)

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from campaign_nb.activity import CATALOGUE
 from campaign_nb.delivery.notices import SIGNAL
 from campaign_nb.store import Store, campaigns, launches, log, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
@@ -30,29 +31,29 @@ _VERSION: _Columns = {"version": pl.Int64, "state": pl.String, "activities": pl.
 _VERSIONS = {**_VERSION, "schedule": pl.String, "created_at": _INSTANT, "published_at": _INSTANT}
 
 
-def log_of(name: str, store: Store | None, record: CampaignRecord | None) -> Listing:
-    """Return the log of a campaign, oldest first."""
+def log_of(name: str, store: Store | None, record: CampaignRecord | None, zone: str) -> Listing:
+    """Return the log of a campaign, oldest first; `zone` is that in which it is shown."""
     lines: list[Any] = []
     if store is not None and record is not None:
         with store.read() as connection:
             lines = [(line.at, line.level, line.activity, line.message) for line in log.read(connection, campaign_id=record.id)]
-    return _listing(f"log of {name}", lines, _LOG, "activity")
+    return _listing(f"log of {name}", lines, _LOG, "activity", zone)
 
 
-def tasks_of(name: str, store: Store | None, run_ids: Iterable[str]) -> Listing:
+def tasks_of(name: str, store: Store | None, run_ids: Iterable[str], zone: str) -> Listing:
     """Return the tasks of runs, in the order of these."""
     rows: list[Any] = []
     if store is not None:
         with store.read() as connection:
             found = [task for run_id in run_ids for task in runs.list_tasks(connection, run_id)]
         rows = [
-            (t.run_id, t.activity, t.kind, t.stage, t.state, t.rows_in, t.rows_out, t.as_of, *_times(t), t.error_text, t.note)
+            (t.run_id, t.activity, t.kind, t.stage, t.state, rows_in(t), t.rows_out, t.as_of, *_times(t), t.error_text, t.note)
             for t in found
         ]
-    return _listing(f"tasks of {name}", rows, _TASKS, "activity")
+    return _listing(f"tasks of {name}", rows, _TASKS, "activity", zone)
 
 
-def runs_of(name: str, store: Store | None, record: CampaignRecord | None) -> Listing:
+def runs_of(name: str, store: Store | None, record: CampaignRecord | None, zone: str) -> Listing:
     """Return the live runs of a campaign, newest first."""
     rows: list[Any] = []
     if store is not None and record is not None:
@@ -60,10 +61,10 @@ def runs_of(name: str, store: Store | None, record: CampaignRecord | None) -> Li
             found = runs.list_runs(connection, record.id)
             asked = {item.run_id: item for item in launches.list_launches(connection, record.id) if item.run_id is not None}
         rows = [_run(run, asked.get(run.id), record) for run in found]
-    return _listing(f"runs of {name}", rows, _RUNS, "run")
+    return _listing(f"runs of {name}", rows, _RUNS, "run", zone)
 
 
-def versions_of(name: str, store: Store | None, record: CampaignRecord | None, draft: Sequence[Any] | None) -> Listing:
+def versions_of(name: str, store: Store | None, record: CampaignRecord | None, draft: Sequence[Any] | None, zone: str) -> Listing:
     """Return the versions of a campaign, oldest first; `draft` is the row of one that is not kept yet."""
     rows: list[Any] = []
     if store is not None and record is not None:
@@ -74,12 +75,18 @@ def versions_of(name: str, store: Store | None, record: CampaignRecord | None, d
         rows = [_version(item, newest, sum(run.version == item.version for run in found)) for item in kept]
     if draft is not None:
         rows = [*(row for row in rows if row[0] != draft[0]), tuple(draft)]
-    return _listing(f"versions of {name}", rows, _VERSIONS, "state")
+    return _listing(f"versions of {name}", rows, _VERSIONS, "state", zone)
 
 
 def draft_row(number: int, activities: int, schedule: str | None, created_at: dt.datetime | None) -> tuple[Any, ...]:
     """Return the row of a version that is being written."""
     return (number, "draft", activities, 0, schedule, created_at, None)
+
+
+def rows_in(task: TaskRecord) -> int | None:
+    """Return how many rows went into a task; None for a source, into which nothing goes."""
+    kind = CATALOGUE.get(task.kind)
+    return None if kind is not None and kind.inputs == (0, 0) else task.rows_in
 
 
 def _times(item: RunRecord | TaskRecord) -> tuple[dt.datetime | None, dt.datetime | None, dt.timedelta | None]:
@@ -104,5 +111,5 @@ def _version(item: VersionRecord, newest: int, runs: int) -> tuple[Any, ...]:
     return (item.version, state, activities, runs, schedule, item.created_at, item.published_at)
 
 
-def _listing(title: str, rows: list[Any], columns: _Columns, name: str) -> Listing:
-    return Listing(title, pl.LazyFrame(rows, schema=columns, orient="row"), name=name)
+def _listing(title: str, rows: list[Any], columns: _Columns, name: str, zone: str) -> Listing:
+    return Listing(title, pl.LazyFrame(rows, schema=columns, orient="row"), name=name, time_zone=zone)

@@ -17,9 +17,9 @@ from campaign_nb.campaign.run import Run
 from campaign_nb.engine import dry
 from campaign_nb.engine.again import Again, RanAgain
 from campaign_nb.engine.compute import computed
-from campaign_nb.engine.pace import way_of
+from campaign_nb.engine.pace import unsent, way_of
 from campaign_nb.engine.program import Program
-from campaign_nb.errors import Problem, RunError, listed
+from campaign_nb.errors import Problem, RunError, did_you_mean, listed
 from campaign_nb.graph.definition import Ref
 from campaign_nb.schedule import duration
 from campaign_nb.store import campaigns, files, history, runs
@@ -144,18 +144,30 @@ class LiveRun(Run):
             way, _ = way_of(connection, self.id)
         return replace(self._program(), closed=way.closed)
 
+    def _zone(self) -> str:
+        with self._store.read() as connection:
+            run = runs.get(connection, self.id)
+            return campaigns.version(connection, run.campaign_id, run.version).time_zone or "UTC"
+
     def resume(self) -> None:
         """Go on from where the run halted: a breakpoint, or an error that is mended.
 
         Errors: a run that has not halted, one whose campaign is paused.
         """
+        life.at_home(self._store)
+        where = f"run {self.id[:8]}"
         with self._store.begin() as connection:
-            if campaigns.get(connection, self.record().campaign_id).paused:
-                what = "its campaign is paused"
-                raise RunError(Problem(f"run {self.id[:8]}", what, "a campaign that goes on", "campaign.resume(), which resumes its runs"))
+            run = runs.get(connection, self.id)
+            paused = campaigns.get(connection, run.campaign_id).paused
+            if run.state in _RESTARTS:
+                do = "campaign.resume(), then run.restart()" if paused else "run.restart()"
+                raise RunError(Problem(where, f"it is {run.state}", "a run that has halted", do))
+            if paused:
+                do = "campaign.resume(), which resumes its runs"
+                raise RunError(Problem(where, "its campaign is paused", "a campaign that goes on", do))
             if not runs.resume(connection, self.id, self._workspace.clock.now()):
-                what = f"it is {runs.get(connection, self.id).state}"
-                raise RunError(Problem(f"run {self.id[:8]}", what, "a run that has halted", "campaign.resume() for a paused campaign"))
+                do = "campaign.launch()" if run.state == "done" else "campaign.resume() for a paused campaign"
+                raise RunError(Problem(where, f"it is {run.state}", "a run that has halted", do))
         self._workspace.scheduler.submit(self.id)
         self._workspace.scheduler.start()
 
@@ -175,7 +187,9 @@ class LiveRun(Run):
                 do = "campaign.launch()" if run.state == "done" else "run.resume(), or campaign.stop() first"
                 raise RunError(Problem(where, f"it is {run.state}", "a run that has failed or was stopped", do))
             life.checked(connection, campaigns.get(connection, run.campaign_id), "launch")
+            life.at_home(self._store)
             sent = sum(file.rows for file in files.list_files(connection, run_id=self.id, kind="outbox"))
+            sent -= unsent(connection, self._store.folder, run, now)
             if sent and confirm != sent:
                 what = f"it has sent {sent:,} messages, which a new run sends again"
                 raise RunError(Problem(where, what, "the number of its messages, as a confirmation", f"run.restart(confirm={sent})"))
@@ -196,7 +210,11 @@ class LiveRun(Run):
         Errors: a run that is going on or has failed; an activity that has not run, or whose stage sends, saves, changes,
         remembers or tells something; other numbers by which the run would go another way. Then nothing has changed.
         """
-        return runner_of(self._workspace, Again).again(self.id, self._program(), activity)
+        program = self._program()
+        if activity not in program.campaign.order:
+            expected, do = did_you_mean(str(activity), program.campaign.order), "run.counts lists its activities"
+            raise RunError(Problem(f"run {self.id[:8]}", f"no activity {activity!r}", expected, do))
+        return runner_of(self._workspace, Again).again(self.id, program, activity)
 
     def __repr__(self) -> str:
         return super().__repr__() + (f"\n  {_PURGED}" if self.purged else "")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.remaining import OVER, remaining
 from campaign_nb.clock import zone
+from campaign_nb.engine.pace import has_own_times
+from campaign_nb.engine.plan import moments_of
 from campaign_nb.engine.runner import STEPS
 from campaign_nb.graph.definition import Ref
 from campaign_nb.store import Connection, log, runs
@@ -30,7 +32,10 @@ class Observed:
     closed: frozenset[Ref]
     reasons: dict[tuple[str, str], int]
     told: dict[str, Any]
-    """State, instants, progress, and what applies of: why and where it halted, its error, rows, the time left."""
+    """State, instants, progress, and what applies of: why and where it halted, its error, rows, the time left.
+
+    The counts are without those of waits that hold or were cut short: nobody has come through.
+    """
 
 
 def observed(campaign: Campaign, run: LiveRun) -> Observed:
@@ -45,14 +50,17 @@ def observed(campaign: Campaign, run: LiveRun) -> Observed:
         before = _previous(connection, record)
     began = computes.started_at if computes is not None and record.state == "running" else None
     counts = {ref: rows for ref, (rows, _) in ports.items()}
-    states = _states(campaign, run, record, tasks)
+    states = _states(campaign, record, tasks)
+    holding = _holding(campaign, run, record, states)
+    states |= dict.fromkeys(holding, "waiting" if record.state in runs.UNFINISHED else "stopped")
     if computes is not None and began is not None:
         states |= dict.fromkeys(_computing(run, record, computes.number), "running")
     told = _told(campaign, record, tasks, why)
     if record.state in runs.UNFINISHED:
-        told |= _left(campaign, tasks, before, counts, began)
+        told |= _left(campaign, tasks, before, counts, began, waits=bool(holding) or _waits(run, tasks))
     closed = frozenset(ref for ref, (_, active) in ports.items() if not active)
-    return Observed(record, states, _notes(campaign, record, tasks, states, why), counts, closed, reasons, told)
+    gone = {ref: rows for ref, rows in counts.items() if ref.label not in holding}
+    return Observed(record, states, _notes(campaign, record, tasks, holding, why), gone, closed, reasons, told)
 
 
 def chosen(campaign: Campaign, notes: Mapping[str, str]) -> dict[str, str]:
@@ -61,15 +69,13 @@ def chosen(campaign: Campaign, notes: Mapping[str, str]) -> dict[str, str]:
     return {label: f"→ {note}" if label in nodes and nodes[label].activity.decides else note for label, note in notes.items()}
 
 
-def _states(campaign: Campaign, run: LiveRun, record: RunRecord, tasks: Sequence[TaskRecord]) -> dict[str, str]:
+def _states(campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord]) -> dict[str, str]:
     """Return states by activity; what a run has not come to is pending while it goes on."""
     going = record.state in runs.UNFINISHED
     states = dict.fromkeys(campaign.definition.nodes, "pending") if going else {}
     states |= {task.activity: task.state for task in tasks}
     if record.held_at and states.get(record.held_at) != "failed":
-        states[record.held_at] = "waiting"
-    if record.state == "waiting":
-        states |= dict.fromkeys(_holding(campaign, run, states), "waiting")
+        states[record.held_at] = "waiting" if going else "stopped"
     return states
 
 
@@ -80,16 +86,31 @@ def _computing(run: LiveRun, record: RunRecord, number: int) -> list[str]:
     return [task.label for task in stages[number].tasks if not task.closed] if number < len(stages) else []
 
 
-def _holding(campaign: Campaign, run: LiveRun, states: Mapping[str, str]) -> list[str]:
-    """Return the waits that hold a run back: they are done, and nothing after them has begun."""
-    definition = campaign.definition
-    found: list[str] = []
-    compiled = run._program().campaign.compiled  # pyright: ignore[reportPrivateUsage] # one family
-    for label, made in compiled.items():
-        ahead = [reader for port in made.ports for reader in definition.readers(Ref(label, port))]
-        if made.wait is not None and states.get(label) == "done" and any(states.get(reader) not in OVER for reader in ahead):
-            found.append(label)
+def _holding(campaign: Campaign, run: LiveRun, record: RunRecord, states: Mapping[str, str]) -> dict[str, dt.datetime]:
+    """Return the waits that nothing has come through yet, with their ends: of a run that has ended, those that it cut short."""
+    compiled = run._program().campaign  # pyright: ignore[reportPrivateUsage] # one family
+    waits = [label for label, made in compiled.compiled.items() if made.wait is not None and states.get(label) == "done"]
+    if record.state == "done" or not (waits or has_own_times(compiled)):
+        return {}
+    program = run._current()  # pyright: ignore[reportPrivateUsage] # one family
+    begun = record.started_at - program.start.as_of if program.model.as_of is not None else dt.timedelta()
+    start = program.start if begun else replace(program.start, as_of=record.started_at)
+    moments = moments_of(compiled, start, program.closed)
+    until = record.ended_at or campaign.workspace.clock.now()
+    found = {label: at + begun for label, at in sorted(program.closed.sent) if at + begun > until}
+    for label in waits:
+        readers = [reader for port in compiled.compiled[label].ports for reader in compiled.definition.readers(Ref(label, port))]
+        dues = [moments[reader].as_of + begun for reader in readers if states.get(reader) not in OVER]
+        if dues and (record.state == "waiting" or min(dues) > until):
+            found[label] = min(dues)
     return found
+
+
+def _waits(run: LiveRun, tasks: Sequence[TaskRecord]) -> bool:
+    """Tell whether a run has not come to some wait yet."""
+    over = {task.activity for task in tasks if task.state in OVER}
+    compiled = run._program().campaign.compiled  # pyright: ignore[reportPrivateUsage] # one family
+    return any(made.wait is not None and label not in over for label, made in compiled.items())
 
 
 def _why(connection: Connection, record: RunRecord) -> str:
@@ -106,15 +127,17 @@ def _previous(connection: Connection, record: RunRecord) -> list[TaskRecord]:
     return runs.list_tasks(connection, done[0].id) if done and record.state in runs.UNFINISHED else []
 
 
-def _notes(campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], states: Mapping[str, str], why: str) -> dict[str, str]:
+def _notes(
+    campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], holding: Mapping[str, dt.datetime], why: str
+) -> dict[str, str]:
     notes = chosen(campaign, {task.activity: task.note for task in tasks if task.note})
     notes |= {task.activity: task.error_text for task in tasks if task.error_text}
     if record.held_at:
-        notes[record.held_at] = f"halted here: {why}" if why else "halted here"
-    if record.state == "waiting" and record.due_at is not None:
-        until = f"until {_local(record.due_at, campaign.time_zone)}"
-        notes |= {label: until for label, state in states.items() if state == "waiting"}
-    return notes
+        going = record.state in runs.UNFINISHED
+        told = f": {why}" if why and (going or record.error_text) else ""  # the newest line of an ended run tells its end
+        notes[record.held_at] = f"{'halted' if going else record.state} here{told}"
+    until = "until" if record.state in runs.UNFINISHED else "cut short: was to end"
+    return notes | {label: f"{until} {_local(due, campaign.time_zone)}" for label, due in holding.items()}
 
 
 def _told(campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], why: str) -> dict[str, Any]:
@@ -140,12 +163,14 @@ def _left(
     before: Sequence[TaskRecord],
     counts: Mapping[Ref, int],
     began: dt.datetime | None,
+    *,
+    waits: bool,
 ) -> dict[str, Any]:
-    """Return rows, and the seconds that computing may still take; None where nothing tells."""
+    """Return rows, and the seconds that computing may still take (None where nothing tells) unless a wait is to come."""
     nodes = campaign.definition.nodes
     inputs = {label: [counts.get(ref) for ref in node.inputs] for label, node in nodes.items()}
     found = remaining(list(nodes), inputs, tasks, before, began, campaign.workspace.clock.now())
-    return {"rows": found.rows, "rows_known": found.known, "left": found.seconds, "left_from": found.source}
+    return {"rows": found.rows} | ({} if waits else {"left": found.seconds, "left_from": found.source})
 
 
 def _local(at: dt.datetime, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,15 +28,17 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Campaign")
 
 
-def open_campaign(kind: type[C], name: str, workspace: Workspace | None = None, data: DataModel | None = None) -> C:
-    """Return the published version of a stored campaign, or its newest where none is.
+def open_campaign(
+    kind: type[C], name: str, workspace: Workspace | None = None, data: DataModel | None = None, number: int | None = None
+) -> C:
+    """Return a version of a stored campaign: the published one, or its newest where none is, or that of a number.
 
     One that was published and has no problem is ready to be launched from here, and its runs go on here. The store
     is one's own: its data model may name any file, and functions of modules are imported.
     Errors: no such campaign; a data model that can't be opened; functions that lived in a notebook; tables that changed.
     """
     chosen = workspace if workspace is not None else default_workspace()
-    record, version = version_of(chosen, name)
+    record, version = version_of(chosen, name, number)
     campaign = _campaign(kind, record, version, chosen, data)
     stored = Reopened(campaign, record, version, data)
     campaign._published = stored  # pyright: ignore[reportPrivateUsage] # one family
@@ -44,22 +47,47 @@ def open_campaign(kind: type[C], name: str, workspace: Workspace | None = None, 
     return campaign
 
 
-def version_of(workspace: Workspace, name: str) -> tuple[CampaignRecord, VersionRecord]:
-    """Return a stored campaign and its published version, or its newest where none is.
+def check_free(workspace: Workspace, name: str) -> None:
+    """Make sure that no stored campaign has a name; makes no workspace.
 
-    Errors: a workspace without a store, no campaign of that name, no version.
+    Errors: one that has it.
+    """
+    if not workspace.begun:
+        return
+    with workspace.store.read() as connection:
+        found = campaigns.find(connection, name)
+    if found is not None:
+        what = f"the workspace has a campaign of that name; it is {found.status}"
+        raise DefinitionError(Problem(f"campaign {name!r}", what, "a name that is free", f'campaign.duplicate("{name} (2)")'))
+
+
+def version_of(workspace: Workspace, name: str, number: int | None = None) -> tuple[CampaignRecord, VersionRecord]:
+    """Return a stored campaign and its published version, or its newest where none is, or that of a number.
+
+    Errors: a workspace without a store, no campaign of that name, no version, none of that number.
     """
     if not workspace.begun:
         what = f"the workspace {str(workspace.folder)!r} has no store"
         raise StoreError(Problem(f"campaign {name!r}", what, "a workspace in which a campaign was published", "campaign.publish()"))
     with workspace.store.read() as connection:
         record = campaigns.named(connection, name)
+        if number is not None:
+            return record, _numbered(record, number, campaigns.list_versions(connection, record.id))
         version = None if record.status == Status.DRAFT else campaigns.published(connection, record.id)
         if version is None and record.version:
             version = campaigns.version(connection, record.id, record.version)
     if version is None:
         raise StoreError(Problem(f"campaign {name!r}", "it has no version yet", "a published campaign", "campaign.publish()"))
     return record, version
+
+
+def _numbered(record: CampaignRecord, number: int, versions: Sequence[VersionRecord]) -> VersionRecord:
+    found = next((version for version in versions if version.version == number), None)
+    if found is None:
+        known = ", ".join(str(version.version) for version in versions)
+        expected = f"one of: {known}" if known else "a campaign that was kept or published"
+        raise StoreError(Problem(f"campaign {record.name!r}", f"no version {number!r}", expected, "campaign.versions"))
+    return found
 
 
 class Reopened(Published):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from campaign_nb.campaign.foreseen import values_by_hand
 from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.publication import Panel, Publication
 from campaign_nb.campaign.run import DryRun
@@ -69,25 +70,28 @@ class Published(Stored):
                     f"campaign {campaign.name!r}", "it has no activity", "at least one", 'campaign.build_audience("Everybody", customers)'
                 )
             )
-        if schedule is not None and not schedule.recurring and schedule.past(now):
+        if schedule is not None and not schedule.recurring and schedule.past(now) and not self._going_on():
             what = f"its only launch lies in the past: {schedule.explain().partition(';')[0]}"
             do = f'campaign.schedule = cn.Once("{now + dt.timedelta(days=1):%Y-%m-%d} 09:00")'
             raise ScheduleError(Problem(f"campaign {campaign.name!r}", what, "a launch after now", do))
         return campaign.last_dry_run()
 
     def _alert(self, now: dt.datetime, error: CampaignError) -> None:
+        record = self.standing()
+        if record is None:
+            return
+        text = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
         with self._campaign.workspace.store.begin() as connection:
-            record = self._found(connection)
-            if record is not None:
-                text = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
-                alerts.trouble(connection, record.id, None, "", now, "Publication failed", text)
-                log.append(connection, f"publication failed: {text}", now, level="error", campaign_id=record.id)
+            alerts.trouble(connection, record.id, None, "", now, "Publication failed", text)
+            log.append(connection, f"publication failed: {text}", now, level="error", campaign_id=record.id)
 
     def _publish(self, now: dt.datetime, total: int) -> None:
         campaign, schedule = self._campaign, self._campaign.schedule
+        life.at_home(campaign.workspace.store)
         ahead = schedule is not None and bool(schedule.launches(1, now)) and not schedule.recurring
         status = Status.SCHEDULED if ahead else Status.LIVE
         message = f"published: {total:,} messages in the last dry run"
+        going_on = self._going_on()
         with campaign.workspace.store.begin() as connection:
             record = self._to_publish(connection, now)
             action = "publish" if record.status == Status.DRAFT else "publish_version"
@@ -98,10 +102,28 @@ class Published(Stored):
         self._id = record.id
         self.register()
         scheduler = campaign.workspace.scheduler
-        if schedule is None or not (schedule.recurring or schedule.awaits or ahead):
+        if going_on:
+            campaign.follow(going_on[0].started_at)
+        elif schedule is None or not (schedule.recurring or schedule.awaits or ahead):
             scheduler.submit(self._start(now, "as soon as possible").id)
-        scheduler.start()
+        if scheduler.state != "paused":  # whoever paused it starts it again
+            scheduler.start()
         campaign.changed()
+
+    def _going_on(self) -> list[RunRecord]:
+        """Return the runs that have not ended of what is published, newest first; none where something else is written now.
+
+        Cells that run again, say after a restart of the kernel, go on with them: no run begins a second time.
+        """
+        record = self.record()
+        if record is None or record.status in FINAL:
+            return []
+        with self._campaign.workspace.store.read() as connection:
+            version = campaigns.published(connection, record.id)
+            found = runs.unfinished(connection, record.id)
+        if version is None or not self._same(version) or self._schedule_text() != version.schedule:
+            return []
+        return [run for run in found if run.version == version.version]
 
     def _to_publish(self, connection: Connection, now: dt.datetime) -> CampaignRecord:
         """Return the row to publish; what ended stays as it is and gives its name to a campaign that was written anew."""
@@ -175,13 +197,15 @@ class Published(Stored):
                     Problem(f"campaign {record.name!r}", "it has no published version", "a published campaign", "campaign.publish()")
                 )
             place, text = (record.id, version.version, self._as_of(now), now), f"run started: {message}"
-            return runs.start(connection, *place, seed=version.seed, mode=mode, message=text)
+            given = values_by_hand(version, record.name)
+            return runs.start(connection, *place, seed=version.seed, variables=given, mode=mode, message=text)
 
     def launch(self, *, steps: bool = False) -> LiveRun:
         """Start a run now; with steps, each of its activities is a stage of its own."""
         record, workspace = self._stored(), self._campaign.workspace
         with workspace.store.read() as connection:
             life.checked(connection, record, "launch")
+            life.at_home(workspace.store)
         self.register()
         run = self._start(workspace.clock.now(), "launched by hand", STEPS if steps else "live")
         workspace.scheduler.submit(run.id)
@@ -193,6 +217,7 @@ class Published(Stored):
         record, workspace = self._stored(), self._campaign.workspace
         with workspace.store.begin() as connection:
             life.checked(connection, record, "signal")
+            life.at_home(workspace.store)
             send_signal(connection, record, values, uuid.uuid4().hex, workspace.clock.now(), f"campaign {record.name!r}")
         self.register()
         workspace.scheduler.start()

@@ -11,6 +11,7 @@ import polars as pl
 
 from campaign_nb.activity import OUT
 from campaign_nb.campaign.explanation import Explanation, changed, explanation, states, touched
+from campaign_nb.clock import zone
 from campaign_nb.engine import dry
 from campaign_nb.engine.dry import DryResult, Responses
 from campaign_nb.engine.program import Program
@@ -64,6 +65,10 @@ class Run:
     @abstractmethod
     def _current(self) -> Program:
         """Return the program of the run, on the data as they are now."""
+
+    @abstractmethod
+    def _zone(self) -> str:
+        """Return the time zone of its campaign, in which it is shown."""
 
     @abstractmethod
     def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
@@ -167,15 +172,23 @@ class Run:
         compiled = program.campaign.compiled
         return self._found((Ref(label, port) for label, item in compiled.items() for port in item.ports), ref.label, ref.port)
 
+    @property
+    def _stands(self) -> str:
+        """How it stands, in a word, and its instant in the campaign's zone."""
+        state, name = self.state, self._zone()
+        return f"{'halted' if state == 'paused' else state}, as of {self.as_of.astimezone(zone(name)):%Y-%m-%d %H:%M} {name}"
+
     def __repr__(self) -> str:
-        lines = [f"{self.mode} run {self.id[:8]}, {self.state}, as of {self.as_of.isoformat()}"]
+        lines = [f"{self.mode} run {self.id[:8]}, {self._stands}"]
         lines += [f"  {ref.label}{'' if ref.port == 'out' else f' · {ref.port}'}: {rows:,}" for ref, rows in self.ports().items()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = [(ref.label, "" if ref.port == "out" else ref.port, number) for ref, number in self.ports().items()]
-        left = [(label, reason, number) for (label, reason), number in self.reasons().items() if number]
-        caption = f"{self.mode.capitalize()} run, {self.state}, as of {self.as_of.strftime('%Y-%m-%d %H:%M %Z')}"
+        rows = [(ref.label, "" if ref.port == "out" else ref.port, html.Count(number)) for ref, number in self.ports().items()]
+        left = [(label, reason, html.Count(number)) for (label, reason), number in self.reasons().items() if number]
+        caption = f"{self.mode.capitalize()} run, {self._stands}"
+        if not rows:
+            return html.table([], [], caption=f"{caption}: nothing is counted yet")
         parts = [html.table(["activity", "output", "people"], rows, caption=caption)]
         if left:
             parts.append(html.table(["activity", "reason", "left out"], left, caption="Left out"))
@@ -194,6 +207,8 @@ class DryRun(Run):
         self.id, self.as_of = run_id, program.start.as_of
         self._program, self._result, self._responses = result.program or program, result, responses
         self._states = states(program.model)
+        self.remarks: Mapping[str, str] = {}
+        """What may stop a live run, by activity, as the workspace stands now."""
 
     @property
     def state(self) -> str:
@@ -230,19 +245,21 @@ class DryRun(Run):
     def states(self) -> dict[str, str]:
         """Return the state of each activity.
 
-        It is done, skipped where the run passed it by, or warning where a join did not fire.
+        It is done, skipped where the run passed it by, or warning where a join did not fire or a live run may stop.
         """
         way = self._result.way
+        warned = dict.fromkeys(self.remarks, "warning")
         passed = {label: "warning" if label in way.unfired else "skipped" for label in way.labels}
-        return {label: passed.get(label, "done") for label in self._program.campaign.order}
+        return {label: (warned | passed).get(label, "done") for label in self._program.campaign.order}
 
     @property
     def notes(self) -> Mapping[str, str]:
-        """What was decided on the way, by activity.
+        """What was decided on the way, by activity, and what may stop a live run.
 
-        The output that a test chose, why an activity did not run.
+        The output that a test chose, why an activity did not run, a signal that no campaign waits for yet.
         """
-        return dict(self._result.way.notes)
+        passed = self._result.way.labels
+        return {label: told for label, told in self.remarks.items() if label not in passed} | self._result.way.notes
 
     @property
     def rendering(self) -> pl.DataFrame:
@@ -257,7 +274,7 @@ class DryRun(Run):
         Errors: sources that can't be read any more.
         """
         found = rehearsed(self.id, self._program, self._result, self._responses)
-        return report_on(self.campaign, found, dry=True)
+        return report_on(self.campaign, found, dry=True, time_zone=self._zone())
 
     @property
     def campaign(self) -> str:
@@ -279,6 +296,9 @@ class DryRun(Run):
 
     def _current(self) -> Program:
         return self._program
+
+    def _zone(self) -> str:
+        return self._program.campaign.definition.time_zone
 
     def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
         path = dry.explain(program, key, self._responses, table=table, at=at)

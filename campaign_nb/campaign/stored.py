@@ -165,15 +165,15 @@ class Stored:
 
     def log(self) -> Listing:
         """Return the log, oldest first."""
-        return listings.log_of(self._campaign.name, self._store, self.record())
+        return listings.log_of(self._campaign.name, self._store, self.record(), self._campaign.time_zone)
 
     def tasks(self) -> Listing:
         """Return the tasks of all runs, newest run first."""
-        return listings.tasks_of(self._campaign.name, self._store, self.run_ids())
+        return listings.tasks_of(self._campaign.name, self._store, self.run_ids(), self._campaign.time_zone)
 
     def runs(self) -> Listing:
         """Return the live runs, newest first."""
-        return listings.runs_of(self._campaign.name, self._store, self.record())
+        return listings.runs_of(self._campaign.name, self._store, self.record(), self._campaign.time_zone)
 
     def versions(self) -> Listing:
         """Return the versions, oldest first, with what is written and not published yet as the last."""
@@ -183,7 +183,7 @@ class Stored:
         if number is not None:
             told = None if campaign.schedule is None else campaign.schedule.explain()
             row = listings.draft_row(number, len(campaign.definition.nodes), told, self._drafted_at(record, number))
-        return listings.versions_of(campaign.name, self._store, record, row)
+        return listings.versions_of(campaign.name, self._store, record, row, campaign.time_zone)
 
     def _drafted_at(self, record: CampaignRecord | None, number: int) -> dt.datetime | None:
         if record is None or number > record.version:

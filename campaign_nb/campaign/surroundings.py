@@ -17,11 +17,11 @@ from campaign_nb.workspace import Workspace
 def variables_of(definition: Definition, schedule: Schedule | None, run: RunRecord | None) -> dict[str, Scalar]:
     """Return the variables of a run: the campaign's, over them what its signal brought, or test values in a dry run.
 
-    Nulls: a parameter without a test value has none in a dry run.
+    Nulls: in a dry run a parameter without a test value has the campaign's value, if there is one.
     """
     found = dict(definition.settings.variables)
     if run is None:
-        return found | ({parameter.name: parameter.test for parameter in schedule.parameters} if isinstance(schedule, OnSignal) else {})
+        return found | ({p.name: p.test for p in schedule.parameters if p.test is not None} if isinstance(schedule, OnSignal) else {})
     given: dict[str, Any] = {} if run.variables is None else json.loads(run.variables)
     return found | {name: value_of_document(value) for name, value in given.items()}
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.live_run import LiveRun
 from campaign_nb.campaign.observed import chosen, observed
 from campaign_nb.campaign.run import DryRun, Run
 from campaign_nb.graph import view
-from campaign_nb.graph.lifecycle import FINAL
+from campaign_nb.graph.lifecycle import FINAL, Status
 from campaign_nb.graph.problems import populations
 from campaign_nb.graph.view import Progress, Standing
+from campaign_nb.render.view import moment
+from campaign_nb.schedule.schedule import Schedule
+from campaign_nb.schedule.sentence import policy
 
 if TYPE_CHECKING:
     from campaign_nb.campaign.campaign import Campaign
@@ -24,6 +28,7 @@ STATES = {
     "failed": "error",
     "warning": "warning",
     "skipped": "idle",
+    "stopped": "idle",
 }
 """The state in which an activity is drawn, by the state of its task."""
 
@@ -52,12 +57,28 @@ def _standing(campaign: Campaign, run: dict[str, Any] | None) -> Standing:
     schedule = campaign.schedule
     told = None
     if schedule is not None:
-        ahead = campaign.launches(3) if record is None or record.status not in FINAL else []
-        told = {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in ahead]}
+        status, paused = (Status.DRAFT, False) if record is None else (Status(record.status), record.paused)
+        told = planned(schedule, campaign.launches(3), campaign.time_zone, status, paused=paused)
     if record is None:
         return Standing(schedule=told, run=run)
     number = campaign._published.draft_version(record) or record.version  # pyright: ignore[reportPrivateUsage] # one family
     return Standing(str(record.status), record.paused, record.error, number, told, run, record.pause_reason)
+
+
+def planned(schedule: Schedule, launches: Sequence[dt.datetime], time_zone: str, status: Status, *, paused: bool) -> dict[str, Any]:
+    """Return when a campaign launches: a short sentence, and of its next launches those that will come as it stands.
+
+    What the schedule does with launches that were missed or meet another run is in `schedule.explain()` only.
+    """
+    policies = policy(str(schedule.catch_up) if schedule.timed else None, schedule.overlap)
+    parts, ahead = [schedule.explain().removesuffix(f"; {policies}.")], list[dt.datetime]()
+    if status == Status.DRAFT:
+        parts += [f"would launch first {moment(launch.isoformat(), time_zone)}" for launch in launches[:1]]
+    elif paused and status not in FINAL:
+        parts.append("paused: no launch until it is resumed")
+    elif status not in FINAL:
+        ahead = list(launches)
+    return {"sentence": " · ".join(parts), "next": [launch.isoformat() for launch in ahead]}
 
 
 def _run(campaign: Campaign, run: Run | None) -> tuple[dict[str, Any] | None, Progress]:

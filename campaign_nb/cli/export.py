@@ -9,10 +9,12 @@ from typing import Literal
 import click
 
 from campaign_nb.campaign.opening import definition_of, version_of
+from campaign_nb.campaign.view import planned
 from campaign_nb.cli.shell import existing_workspace, told, workspace_option
 from campaign_nb.errors import DataError, Problem
 from campaign_nb.graph.code import to_python
 from campaign_nb.graph.definition import Definition, Ref
+from campaign_nb.graph.lifecycle import Status
 from campaign_nb.graph.view import Progress, Standing, view_of
 from campaign_nb.render import html
 from campaign_nb.render.html import Markup
@@ -22,6 +24,7 @@ from campaign_nb.schedule import Schedule
 from campaign_nb.store import Connection, runs
 from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
 from campaign_nb.workspace import Workspace
+from campaign_nb.workspace.life import schedule_of
 
 Format = Literal["json", "python", "html"]
 _STATES = {"pending": "pending", "running": "running", "waiting": "waiting", "done": "done", "warning": "warning", "failed": "error"}
@@ -59,12 +62,18 @@ def export(name: str, url: str, folder: str | None, form: Format, output: Path |
 
 
 def _json(workspace: Workspace, record: CampaignRecord, version: VersionRecord) -> str:
-    """Return the stored document; what could steer a terminal stands in JSON's own escapes."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in version.definition)
+    """Return the stored document with its schedule; what could steer a terminal stands in JSON's own escapes."""
+    document = json.loads(version.definition) | ({} if version.schedule is None else {"schedule": json.loads(version.schedule)})
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
+
+
+def _schedule(version: VersionRecord) -> Schedule | None:
+    return None if version.schedule is None else schedule_of(version.schedule)
 
 
 def _python(workspace: Workspace, record: CampaignRecord, version: VersionRecord) -> str:
-    return to_python(definition_of(record.name, version))
+    return to_python(definition_of(record.name, version), _schedule(version))
 
 
 def _html(workspace: Workspace, record: CampaignRecord, version: VersionRecord) -> str:
@@ -73,7 +82,7 @@ def _html(workspace: Workspace, record: CampaignRecord, version: VersionRecord) 
         newest = next(iter(runs.list_runs(connection, record.id, limit=1)), None)
         progress = Progress() if newest is None else _progress(connection, newest.id)
     picture = view_of(definition, (), _standing(workspace, record, version, newest, progress, definition), progress)
-    report = Markup(report_of(workspace.store, record.name)._repr_html_())  # pyright: ignore[reportPrivateUsage] # IPython's protocol
+    report = Markup(report_of(workspace.store, record.name, None, definition.time_zone)._repr_html_())  # pyright: ignore[reportPrivateUsage] # IPython's protocol
     return str(html.join([_HEAD, html.one_line(record.name, 80), _BODY, Markup(svg(picture)), report, _END]))
 
 
@@ -85,9 +94,11 @@ def _standing(
     progress: Progress,
     definition: Definition,
 ) -> Standing:
-    schedule = None if version.schedule is None else Schedule.from_json(json.loads(version.schedule))
-    ahead = [] if schedule is None else schedule.launches(3, workspace.clock.now())
-    told = None if schedule is None else {"sentence": schedule.explain(), "next": [launch.isoformat() for launch in ahead]}
+    schedule = _schedule(version)
+    told = None
+    if schedule is not None:
+        ahead = schedule.launches(3, workspace.clock.now())
+        told = planned(schedule, ahead, definition.time_zone, Status(record.status), paused=record.paused)
     run = None
     if newest is not None:
         share = 1.0 if newest.state == "done" else list(progress.states.values()).count("done") / max(1, len(definition.nodes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from campaign_nb.cli.screen import moment
-from campaign_nb.cli.shell import console, existing_workspace, safe, told, workspace_option
+from campaign_nb.cli.shell import CONFIRM, console, existing_workspace, safe, told, workspace_option
 from campaign_nb.graph.lifecycle import Status
 from campaign_nb.schedule import Schedule
 from campaign_nb.store import Connection, campaigns, runs
@@ -27,15 +28,25 @@ _LAUNCHING = (Status.LIVE, Status.SCHEDULED)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list: instants are ISO 8601 in UTC.")
 @told
 def listing(url: str, folder: str | None, as_json: bool) -> None:
-    """List the campaigns of a workspace: status, last run, next launch, error."""
+    """List the campaigns of a workspace: status, last run, next launch, error.
+
+    Exit codes: 0 listed; 1 trouble, such as a workspace that was copied or moved: nothing of it is launched until that
+    is confirmed; 2 usage.
+    """
     with existing_workspace(url, folder) as workspace:
-        found = rows(workspace)
+        found, question = rows(workspace), workspace.question
     if as_json:
         click.echo(json.dumps(found, indent=2))
-        return
-    if not found:
+    elif found:
+        _print(found)
+    else:
         click.echo("no campaign")
-        return
+    if question is not None:
+        click.echo(f"{safe(question.where)}: nothing is launched: {safe(question.what, 400)} → {CONFIRM}", err=True)
+        raise SystemExit(1)
+
+
+def _print(found: Sequence[Mapping[str, Any]]) -> None:
     table = Table("name", "status", "last run", "next launch", "error", box=box.SIMPLE, pad_edge=False)
     for row in found:
         marks = [word for word in ("paused", "error") if row[word]]

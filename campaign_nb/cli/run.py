@@ -13,11 +13,12 @@ import click
 from rich.live import Live
 
 from campaign_nb.cli.holding import Holding
-from campaign_nb.cli.screen import Lines, View
-from campaign_nb.cli.shell import console, existing_workspace, safe, told, workspace_option
+from campaign_nb.cli.screen import Lines, View, unwritten
+from campaign_nb.cli.shell import CONFIRM, console, existing_workspace, safe, told, workspace_option
 from campaign_nb.cli.stopping import Stopping
 from campaign_nb.clock import instant
 from campaign_nb.errors import ScheduleError, StoreError
+from campaign_nb.store import meta
 from campaign_nb.workspace import Workspace
 
 LOOK = 1.0
@@ -58,24 +59,29 @@ def run(url: str, folder: str | None, names: tuple[str, ...], only_once: bool, c
 
     The first SIGINT or SIGTERM lets the stage in progress finish, for at most a minute, the second ends at once; in both
     cases runs go on from their last finished stage when somebody runs the workspace again. With --once, the first
-    interrupts the stage, too.
+    interrupts the stage, too. A signal that comes before it has begun ends it at once.
 
-    Exit codes: 0 stopped or done; 1 trouble: a campaign that can't be opened, with --once a run that met an error; 2 usage.
+    Exit codes: 0 stopped or done; 1 trouble: a workspace that can't be written, a campaign that can't be opened, with
+    --once a run or a launch that met an error; 2 usage.
     """
     if only_once and until is not None:
         raise click.UsageError("--once ends by itself: leave out --until")
-    with existing_workspace(url, folder) as workspace:
+    stop = Stopping()
+    with stop.heard(), existing_workspace(url, folder) as workspace:
         if confirm_here:
             workspace.confirm_here()
         if workspace.question is not None:
-            raise StoreError(replace(workspace.question, do="campaign-nb run --confirm-here, if no other copy runs"))
-        held, stop = Holding(workspace, names), Stopping()
-        with stop.heard(), _shown(workspace, held) as refresh:
+            raise StoreError(replace(workspace.question, do=CONFIRM))
+        with workspace.store.begin() as connection:  # a workspace that can't be written is told here, not at its first launch
+            meta.put(connection, "run_begun", workspace.clock.now().isoformat())
+        held = Holding(workspace, names)
+        with _shown(workspace, held) as refresh:
+            stop.begun = True
             if only_once:
                 _once(workspace, held, stop, refresh)
             else:
                 _serve(workspace, held, stop, refresh, until)
-        trouble = bool(held.refused) or (only_once and bool(held.in_error()))
+        trouble = bool(held.refused) or (only_once and bool(held.in_error() or unwritten(workspace)))
     raise SystemExit(1 if trouble else 0)
 
 

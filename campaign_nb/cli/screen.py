@@ -25,12 +25,14 @@ _STYLES = {"warning": "yellow", "error": "red", "info": ""}
 
 
 class Lines:
-    """Writes each new line of the workspace's log, and once why a campaign can't be opened."""
+    """Writes each new line of the workspace's log, and once why a campaign can't be opened or the log not be written."""
 
     def __init__(self, workspace: Workspace, held: Holding) -> None:
         self._workspace, self._held = workspace, held
         self._lock = threading.Lock()
         self._refused: dict[str, str] = {}
+        self._kept_back: list[LogLine] = []
+        self._told: set[str] = set()
         with workspace.store.read() as connection:
             newest = log.read(connection, limit=1)
         self._last = newest[-1].id if newest else 0
@@ -48,6 +50,18 @@ class Lines:
             for line in fresh:
                 click.echo(" ".join([moment(line.at), line.level, *_words(line, names)]))
                 self._last = line.id
+            if fresh:
+                self._told.clear()
+            self._write_unwritten(names)
+
+    def _write_unwritten(self, names: Mapping[str, str]) -> None:
+        """Write what the store did not take, each trouble once until it takes something again."""
+        found = unwritten(self._workspace)
+        for line in found:
+            if line not in self._kept_back and line.message not in self._told:
+                click.echo(" ".join([moment(line.at), line.level, *_words(line, names)]), err=True)
+                self._told.add(line.message)
+        self._kept_back = found
 
 
 class View:
@@ -76,6 +90,11 @@ class View:
             parts.append(Text(f"{safe(name, 60)} can't be opened: {safe(error.what)} → {safe(error.do)}", style="red"))
         parts += [Text(" ".join([moment(line.at), *_words(line, names)]), style=_STYLES[line.level]) for line in lines]
         return Group(*parts)
+
+
+def unwritten(workspace: Workspace) -> list[LogLine]:
+    """Return the lines of the scheduler that the store's log did not take, for the store itself was the trouble."""
+    return [line for line in workspace.scheduler.log if line.id == 0]
 
 
 def moment(at: dt.datetime | str) -> str:

@@ -16,6 +16,8 @@ from campaign_nb.render.html import one_line
 from campaign_nb.workspace import Workspace
 from campaign_nb.workspace.workspace import DEFAULT
 
+CONFIRM = "campaign-nb run --confirm-here, if no other copy runs"
+"""What answers a store that was copied, restored or moved."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 

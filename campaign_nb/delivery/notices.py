@@ -14,8 +14,8 @@ from campaign_nb.graph.lifecycle import ACTIONS
 from campaign_nb.graph.settings import value_document
 from campaign_nb.rules.tree import Scalar
 from campaign_nb.schedule import OnSignal, Schedule, tzdata_version
-from campaign_nb.store import Connection, alerts, campaigns, launches, log
-from campaign_nb.store.campaigns import CampaignRecord
+from campaign_nb.store import Connection, alerts, campaigns, launches, log, runs
+from campaign_nb.store.campaigns import CampaignRecord, VersionRecord
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.runs import RunRecord
 
@@ -62,13 +62,10 @@ def signal(
 
     Errors: a campaign that is not live, or waits for no signal; a parameter without a value, a value of another type.
     """
-    version = campaigns.published(connection, record.id)
-    schedule = None if version is None or version.schedule is None else Schedule.from_json(json.loads(version.schedule))
-    if record.status not in ACTIONS["signal"].allowed or version is None or not isinstance(schedule, OnSignal):
-        live = record.status in ACTIONS["signal"].allowed
-        what = "its schedule waits for no signal" if live else f"it is {record.status}"
+    version, schedule, why = signalled(connection, record)
+    if version is None or schedule is None or why:
         do = "second.schedule = cn.OnSignal(channel=str), then second.publish(confirm=…)"
-        raise RunError(Problem(where, f"campaign {record.name!r} can't be signalled: {what}", "a live campaign that waits for one", do))
+        raise RunError(Problem(where, f"campaign {record.name!r} can't be signalled: {why}", "a live campaign that waits for one", do))
     found = [*schedule.faults(values, where)]
     if found:
         raise RunError(*found, subject=where if len(found) > 1 else "")
@@ -88,8 +85,27 @@ def signal(
     )
     faultpoint("signal claimed")
     if claimed is not None:
-        log.append(connection, f"signal arrived{_told(values)}", at, campaign_id=record.id)
+        behind = _queued(connection, record.id, schedule)
+        message = f"signal arrived{_told(values)}{behind}"
+        log.append(connection, message, at, campaign_id=record.id, level="warning" if behind else "info")
     return claimed is not None
+
+
+def signalled(connection: Connection, record: CampaignRecord) -> tuple[VersionRecord | None, OnSignal | None, str]:
+    """Return the version of a campaign that a signal would start and its schedule, or why no signal would; empty when one does."""
+    version = campaigns.published(connection, record.id)
+    schedule = None if version is None or version.schedule is None else Schedule.from_json(json.loads(version.schedule))
+    if record.status not in ACTIONS["signal"].allowed or version is None:
+        return None, None, f"it is {record.status}"
+    if not isinstance(schedule, OnSignal):
+        return version, None, "its schedule waits for no signal"
+    return version, schedule, ""
+
+
+def _queued(connection: Connection, campaign_id: str, schedule: OnSignal) -> str:
+    """Tell behind which run a signal waits; empty when it does not."""
+    going = runs.unfinished(connection, campaign_id) if schedule.overlap == "queue" else []
+    return f"; it is queued: the run of {going[-1].started_at:%Y-%m-%d %H:%M:%S} UTC is still {going[-1].state}" if going else ""
 
 
 def _told(values: Mapping[str, Scalar]) -> str:

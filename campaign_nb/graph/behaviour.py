@@ -1,4 +1,4 @@
-"""The message behaviours that an activity's rules ask for: found, and moved to another campaign's name."""
+"""What an activity's rules ask for: message behaviours, also moved to another campaign's name, sizes and variables."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def sizes(activity: Activity) -> list[tree.Size]:
         return []
     nodes = (node for item in dataclasses.fields(activity) for node in _nodes(getattr(activity, item.name)))  # pyright: ignore[reportArgumentType] # every activity is a dataclass
     return list(dict.fromkeys(node for node in nodes if isinstance(node, tree.Size)))
+
+
+def variables(activity: Activity) -> list[str]:
+    """Return the names of the variables that the rules of an activity ask for, each once, in order."""
+    nodes = (node for item in dataclasses.fields(activity) for node in _nodes(getattr(activity, item.name)))  # pyright: ignore[reportArgumentType] # every activity is a dataclass
+    return list(dict.fromkeys(node.name for node in nodes if isinstance(node, tree.Variable)))
 
 
 def renamed(activity: Activity, old: str, new: str) -> Activity:

@@ -19,6 +19,7 @@ from campaign_nb.graph.owner import Owner
 from campaign_nb.graph.problems import problems
 from campaign_nb.graph.sources import SourceMethods
 from campaign_nb.graph.transition import Branches, Transition, added, handle
+from campaign_nb.schedule import Schedule
 
 
 class Building(SourceMethods):
@@ -27,6 +28,10 @@ class Building(SourceMethods):
     @abstractmethod
     def _owner(self) -> Owner:
         """Return the campaign as its transitions see it."""
+
+    def _planned(self) -> Schedule | None:
+        """Return the campaign's schedule; None where it has none."""
+        return None
 
     def add(
         self,
@@ -112,18 +117,18 @@ class Building(SourceMethods):
     # ---------------------------------------------------------------------------------------------------- other forms
 
     def to_json(self) -> str:
-        """Return the definition as a JSON document.
+        """Return the definition as a JSON document, with the schedule.
 
         Errors: functions that another kernel could not import.
         """
-        return to_json(self._owner().draft.definition)
+        return to_json(self._owner().draft.definition, self._planned())
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the definition to a file as JSON, whole or not at all.
 
         Errors: functions that another kernel could not import; a folder that can't be written.
         """
-        return save(self._owner().draft.definition, path)
+        return save(self._owner().draft.definition, path, self._planned())
 
     def to_python(self, *, data: str = "shop") -> str:
         """Return readable Python that builds an equal campaign.
@@ -132,12 +137,13 @@ class Building(SourceMethods):
 
         Errors: a cycle, or an input that is not there.
         """
-        return to_python(self._owner().draft.definition, data=data)
+        return to_python(self._owner().draft.definition, self._planned(), data=data)
 
     def diff(self, other: Building | Definition) -> list[Change]:
         """Return what changed from this definition to another, in words.
 
         Empty when they are equal.
         """
-        after = other if isinstance(other, Definition) else other._owner().draft.definition
-        return diff(self._owner().draft.definition, after)
+        if isinstance(other, Definition):
+            return diff(self._owner().draft.definition, other)
+        return diff(self._owner().draft.definition, other._owner().draft.definition, (self._planned(), other._planned()))

@@ -15,26 +15,27 @@ from campaign_nb.graph.settings import Settings
 from campaign_nb.graph.sources import SourceMethods
 from campaign_nb.graph.transition import Branches, Transition
 from campaign_nb.rules import tree
+from campaign_nb.schedule import Schedule
 
 WIDTH = 110
 _SIGNS = {"union": "|", "intersection": "&", "exclusion": "-"}
 _KNOWN = ("cn", "dt", "pl", "tree", "Rule", "Value", "Decimal")
 
 
-def to_python(definition: Definition, *, data: str = "shop") -> str:
-    """Return Python code that builds an equal definition; `data` is the variable of the data model.
+def to_python(definition: Definition, schedule: Schedule | None = None, *, data: str = "shop") -> str:
+    """Return Python code that builds an equal definition, with its schedule; `data` is the variable of the data model.
 
     Functions of a notebook are named, not written.
     Errors: a cycle or an input that is not there, which no code can build.
     """
-    return _Writer(definition, data).text()
+    return _Writer(definition, schedule, data).text()
 
 
 class _Writer:
     """Writes one definition: a line for each activity, after the tables and the campaign itself."""
 
-    def __init__(self, definition: Definition, data: str) -> None:
-        self._definition, self._data = definition, data
+    def __init__(self, definition: Definition, schedule: Schedule | None, data: str) -> None:
+        self._definition, self._schedule, self._data = definition, schedule, data
         self._tables: dict[str, str] = {}
         self._campaign = identifier(definition.name, [*_KNOWN, data])
         self._names: dict[str | Operation, str] = {}
@@ -53,7 +54,9 @@ class _Writer:
         code = "\n".join(body)
         imports = {"import campaign_nb as cn", *(line for line in self._rules.imports if _used(line.split()[-1], code))}
         tables = [f"{name} = {self._data}[{quoted(label)}]" for label, name in self._tables.items() if _used(name, code)]
-        blocks = ["\n".join(_import_lines(imports)), "\n".join(tables), self._heading(), code]
+        planned = "" if self._schedule is None else f"{self._campaign}.schedule = cn.{self._schedule!r}"
+        imports |= {"import datetime as dt"} if _used("dt", planned) else set()
+        blocks = ["\n".join(_import_lines(imports)), "\n".join(tables), self._heading(), code, planned]
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _check(self) -> None:

@@ -18,6 +18,7 @@ from campaign_nb.graph.handling import USUAL, Handling
 from campaign_nb.graph.settings import USUAL as USUAL_SETTINGS
 from campaign_nb.graph.settings import Settings
 from campaign_nb.graph.values import written_options
+from campaign_nb.render.html import is_printable
 
 VERSION = 1
 """The version of the document's form."""
@@ -31,7 +32,7 @@ def is_label(text: str) -> bool:
     >>> is_label("Lapsed buyers"), is_label(" "), is_label("two\\nlines")
     (True, False, False)
     """
-    return bool(text.strip()) and text.isprintable() and len(text) <= MOST_LABEL
+    return bool(text.strip()) and is_printable(text) and len(text) <= MOST_LABEL
 
 
 @dataclass(frozen=True, slots=True)

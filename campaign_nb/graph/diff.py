@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from campaign_nb.graph.definition import Definition, Node
 from campaign_nb.graph.values import Json
+from campaign_nb.schedule import Schedule
 
 What: TypeAlias = Literal["campaign", "added", "removed", "changed"]
 
@@ -34,13 +35,18 @@ class Change:
         return f"{place}{self.option.replace('_', ' ')} {self.before or 'nothing'} → {self.after or 'nothing'}{note}"
 
 
-def diff(before: Definition, after: Definition) -> list[Change]:
+def diff(before: Definition, after: Definition, schedules: tuple[Schedule | None, Schedule | None] = (None, None)) -> list[Change]:
     """Return what changed from one definition to another: settings, then activities in order; empty when they are equal.
+
+    `schedules` are those before and after.
 
     >>> [str(change) for change in diff(Definition("Spring"), Definition("Spring", seed="2"))]
     ['seed Spring → 2 (regroups people)']
     """
     found = list(_settings(before, after))
+    if schedules[0] != schedules[1]:
+        one, two = ("" if schedule is None else schedule.explain() for schedule in schedules)
+        found.append(Change("campaign", "", "schedule", one, two))
     found += [Change("removed", node.label, "", _titled(node), "") for node in _only(before, after)]
     found += [Change("added", node.label, "", "", _titled(node)) for node in _only(after, before)]
     for label, node in after.nodes.items():

@@ -12,12 +12,13 @@ from typing import Any, NoReturn, cast
 
 import campaign_nb.activities  # noqa: F401 # pyright: ignore[reportUnusedImport] # importing it fills the catalogue
 from campaign_nb.activity import CATALOGUE, OUT, Activity
-from campaign_nb.errors import DataError, DefinitionError, Problem, did_you_mean, nearest
+from campaign_nb.errors import DataError, DefinitionError, Problem, ScheduleError, did_you_mean, nearest
 from campaign_nb.graph.definition import MOST_LABEL, VERSION, Definition, Node, Ref, is_label
 from campaign_nb.graph.handling import handling
 from campaign_nb.graph.reading import read_activity
 from campaign_nb.graph.settings import FIELDS, Settings, settings, value_of_document
 from campaign_nb.graph.values import kind_of
+from campaign_nb.schedule import Schedule
 
 MOST_BYTES = 10_000_000
 MOST_NESTING = 300
@@ -31,6 +32,7 @@ _TOP: dict[str, type] = {
     "tags": list,
     "time_zone": str,
     "seed": str,
+    "schedule": dict,
     "activities": list,
 }
 _NEEDED = ("campaign_nb", "name", "activities")
@@ -40,8 +42,8 @@ _INPUT: dict[str, type] = {"from": str, "port": str}
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
-def to_json(definition: Definition, *, strict: bool = True) -> str:
-    """Return the document of a definition as JSON text.
+def to_json(definition: Definition, schedule: Schedule | None = None, *, strict: bool = True) -> str:
+    """Return the document of a definition, and of a schedule, as JSON text.
 
     Not strict: a function of a notebook is named by a fingerprint; such a document can be compared, not read back.
     Errors: functions that another kernel could not import.
@@ -49,15 +51,16 @@ def to_json(definition: Definition, *, strict: bool = True) -> str:
     >>> from_json(to_json(Definition("Spring", tags=("retail",)))) == Definition("Spring", tags=("retail",))
     True
     """
-    return json.dumps(definition.document(strict=strict), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    document = definition.document(strict=strict) | ({} if schedule is None else {"schedule": schedule.to_json()})
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def save(definition: Definition, path: str | os.PathLike[str]) -> Path:
+def save(definition: Definition, path: str | os.PathLike[str], schedule: Schedule | None = None) -> Path:
     """Write the document to a file, whole or not at all, and return the path.
 
     Errors: a folder that is not there or can't be written.
     """
-    return write(path, to_json(definition), f"campaign.save({Path(path).name!r})")
+    return write(path, to_json(definition, schedule), f"campaign.save({Path(path).name!r})")
 
 
 def write(path: str | os.PathLike[str], text: str, do: str) -> Path:
@@ -108,6 +111,16 @@ def from_json(text: str | bytes, *, imports: bool = False) -> Definition:
     Errors: all of `parsed` and of `from_document`.
     """
     return from_document(parsed(text), imports=imports)
+
+
+def schedule_in(text: str | bytes) -> Schedule | None:
+    """Return the schedule of a document that `from_json` reads; None where it has none.
+
+    >>> schedule_in(to_json(Definition("Spring"))) is None
+    True
+    """
+    document = cast("dict[str, Any]", parsed(text))
+    return _schedule(document, [])
 
 
 def parsed(text: str | bytes) -> object:
@@ -164,10 +177,19 @@ def from_document(document: object, *, imports: bool = False) -> Definition:
         elif node is not None:
             nodes[node.label] = node
     found = _settings(top, problems)
+    _schedule(top, problems)
     if problems:
         _raise(problems)
     heading = {name: top[name] for name in ("description", "time_zone", "seed") if name in top}
     return Definition(top["name"], tags=tuple(str(tag) for tag in tags), nodes=nodes, settings=found, **heading)
+
+
+def _schedule(top: Mapping[str, Any], problems: list[Problem]) -> Schedule | None:
+    try:
+        return Schedule.from_json(top["schedule"]) if "schedule" in top else None
+    except ScheduleError as error:
+        problems += error.problems
+    return None
 
 
 def _settings(top: Mapping[str, Any], problems: list[Problem]) -> Settings:

@@ -167,8 +167,8 @@ def _instead(action: str, status: Status) -> str:
     """Return what to write in place of an action that the status forbids."""
     if status is Status.DRAFT:
         return "campaign.delete()" if action in {"archive", "purge"} else "campaign.publish()"
-    if status is Status.ARCHIVED and action in {"archive", "delete"}:
-        return ""
+    if status is Status.ARCHIVED and action == "delete":
+        return "wait: an archived campaign is deleted by itself in time"
     if status in FINAL and action == "publish_version":
         return f"{_DUPLICATE}, or run its cells again, from cn.Campaign(…) on"
     if status in FINAL:

@@ -197,8 +197,11 @@ class FlowMethods(Fluent):
         """Hold the population for a duration, until a date or a time of day.
 
         What follows sees the instant at which the wait was due as *now*. With a duration and `at`, the duration passes first.
-        With `local`, nobody is held: each row gets `send_at`, the next instant at which the clock of its own zone (the table's
-        `time_zone` role; the campaign's zone where it is null or unknown) shows that time, and messages go out then.
+        With `local`, each row gets `send_at`, the next instant at which the clock of its own zone (the table's `time_zone`
+        role; the campaign's zone where it is null or unknown) shows that time. Messages after it are made at once, with the data
+        of then, and go out at that instant each; what follows a message goes on when the last of them has gone out, and sees that
+        instant as *now*. What follows the wait itself and no message, such as an alert, goes on at once.
+        A run is done when its last message has gone out; messages whose time has not come when it is stopped are not sent.
         Rules, consent and addresses after it read the tables as they are then, and rows that are gone are left out; columns
         that an activity before it has added keep what they had.
 

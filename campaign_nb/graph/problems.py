@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from campaign_nb.activity import Activity, Audience, Compiled, Context
-from campaign_nb.errors import DefinitionError, Problem
+from campaign_nb.errors import DefinitionError, Problem, did_you_mean, nearest
+from campaign_nb.graph.behaviour import variables
 from campaign_nb.graph.definition import Definition, Node, Ref
 from campaign_nb.graph.located import once, placed
 from campaign_nb.graph.shape import inputs_fit, shape_problems
@@ -128,6 +129,18 @@ def problems(
     the transitions. An activity is not blamed for what is wrong before it.
     """
     return once([*draft_problems, *_Reading(definition, schema, audiences).read().problems])
+
+
+def variable_problems(definition: Definition, known: Collection[str]) -> list[Problem]:
+    """Return the variables that rules ask for and that are not known, by activity."""
+    found: list[Problem] = []
+    for node in definition.nodes.values():
+        for name in variables(node.activity):
+            if name not in known:
+                near = nearest(name, known)
+                do = f'cn.var("{near}")' if near else f'cn.Campaign(…, variables={{"{name}": …}}), or a parameter of its cn.OnSignal'
+                found.append(placed(Problem("", f"no variable {name!r}", did_you_mean(name, known), do), node))
+    return found
 
 
 def compile_definition(

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from campaign_nb.errors import DefinitionError, Problem, ScheduleError, did_you_mean
 from campaign_nb.graph.handling import ON_ERROR, OnError
+from campaign_nb.render.html import is_printable
 from campaign_nb.rules.literal import WORDS, read_literal, word_of, written
 from campaign_nb.rules.tree import Scalar
 from campaign_nb.schedule.duration import duration, duration_text, duration_words
@@ -115,7 +116,7 @@ def _variables(where: str, given: object, found: list[Problem]) -> dict[str, Sca
 
 
 def _variable_fault(name: object, value: object) -> tuple[str, str, str] | None:
-    if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > 100:
+    if not isinstance(name, str) or not name.strip() or not is_printable(name) or len(name) > 100:
         return f"a variable is called {str(name)[:100]!r}", "a short printable name", 'variables={"channel": "sms"}'
     if (value is not None and not isinstance(value, _SCALARS)) or (isinstance(value, float) and not math.isfinite(value)):
         return f"variable {name!r} is {value!r:.60}", "text, a finite number, true or false, a date", 'variables={"channel": "sms"}'

@@ -62,10 +62,7 @@ def funnel_spec(stages: Sequence[Stage]) -> Spec:
 
 def _bars(stages: Sequence[Stage], title: str, most: int) -> Spec:
     names = [stage.capitalize() for stage in _BARS]
-    values = [
-        {"stage": str(row["stage"]).capitalize(), "messages": row["messages"], "text": _text(row["messages"], row["of_targeted"])}
-        for row in stages
-    ]
+    values = [{"stage": str(row["stage"]).capitalize(), "messages": row["messages"], "text": _text(row)} for row in stages]
     x = {"field": "messages", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.3]}}
     y = {"field": "stage", "type": "nominal", "sort": names, "title": None, "axis": {"domain": False, "ticks": False, "labelPadding": 8}}
     colour = {"field": "stage", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(_BARS.values())}}
@@ -82,8 +79,12 @@ def _bars(stages: Sequence[Stage], title: str, most: int) -> Spec:
     }
 
 
-def _text(messages: int, share: float | None) -> str:
-    return f"{messages:,}" if share is None or share == 1 else f"{messages:,}  ({share * 100:.1f} %)"
+def _text(row: Stage) -> str:
+    """Write a number and its share; the first bar says what the shares are of."""
+    number, share = f"{row['messages']:,}", row["of_targeted"]
+    if row["stage"] == "targeted":
+        return f"{number}  (= 100 %)" if share else number
+    return number if share is None else f"{number}  ({share * 100:.1f} %)"
 
 
 def funnel_chart(stages: Sequence[Stage]) -> alt.VConcatChart:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from campaign_nb.activity import CATALOGUE
+from campaign_nb.engine.pace import come
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.reports.metrics import FEEDBACK, INBOUND, OUTBOX
 from campaign_nb.store import Connection, campaigns, files, runs
@@ -30,10 +32,11 @@ class Kept:
     feedback: pl.LazyFrame
 
 
-def kept(store: Store, campaign: str, run_id: str | None = None) -> Kept:
+def kept(store: Store, campaign: str, run_id: str | None = None, now: dt.datetime | None = None) -> Kept:
     """Read what is kept of all runs of a campaign, or of one.
 
     Shape: message activities are those of a channel; activities that failed are left out, they sent nothing.
+    Time: messages are those that have gone out by `now`; without it, all but what stopped and failed runs have not sent.
     Errors: a run of another campaign, no such run; a file of messages that is gone.
     """
     with store.read() as connection:
@@ -58,8 +61,8 @@ def kept(store: Store, campaign: str, run_id: str | None = None) -> Kept:
         pl.DataFrame([(run.id, run.as_of, run.state) for run in found], schema=RUNS, orient="row"),
         pl.DataFrame(inbound, schema=INBOUND, orient="row"),
         pl.DataFrame(exclusions, schema=EXCLUSIONS, orient="row"),
-        _scan(store, outbox.values(), OUTBOX),
-        _scan(store, feedback.values(), {**FEEDBACK, "simulated": pl.Boolean}),
+        _scan(store, found, outbox, OUTBOX, now),
+        _scan(store, found, feedback, {**FEEDBACK, "simulated": pl.Boolean}, now),
     )
 
 
@@ -85,7 +88,13 @@ def _is_message(kind: str) -> bool:
     return kind in CATALOGUE and bool(CATALOGUE[kind].channel)
 
 
-def _scan(store: Store, groups: Iterable[Sequence[FileRecord]], columns: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
-    records = [file for group in groups for file in group if file.rows]
-    frames = [pl.scan_parquet(files.path_of(store.folder, file)).select(list(columns)) for file in records]
+def _scan(
+    store: Store,
+    found: Sequence[RunRecord],
+    by_run: Mapping[str, Sequence[FileRecord]],
+    columns: Mapping[str, type[pl.DataType]],
+    now: dt.datetime | None,
+) -> pl.LazyFrame:
+    records = [(file, run) for run in found for file in by_run[run.id] if file.rows]
+    frames = [come(pl.scan_parquet(files.path_of(store.folder, file)), file, run, now).select(list(columns)) for file, run in records]
     return pl.concat([pl.LazyFrame(schema=columns), *frames])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from campaign_nb.clock import zone
 from campaign_nb.engine.compute import computed
 from campaign_nb.render import html
 from campaign_nb.render.html import Markup
@@ -44,6 +46,8 @@ class Report:
     """Whether events of a response model are among the events."""
     dry: bool = False
     """Whether it is about a dry run: sent are the messages that it would send."""
+    time_zone: str = "UTC"
+    """The campaign's zone, in which instants are shown; frames are in UTC."""
 
     def frame(self) -> pl.DataFrame:
         """Return counts and rates: a row per message and run, and totals.
@@ -121,8 +125,9 @@ class Report:
         name = html.one_line(self.campaign, 80)
         if not self.runs.height:
             return f"Report of {name}"
-        newest, oldest = (self.runs["as_of"][at].strftime("%Y-%m-%d %H:%M") for at in (0, -1))
-        when = f"as of {newest} UTC" if newest == oldest else f"as of {oldest} to {newest} UTC"
+        local = zone(self.time_zone)
+        newest, oldest = (self.runs["as_of"][at].astimezone(local).strftime("%Y-%m-%d %H:%M") for at in (0, -1))
+        when = f"as of {newest} {self.time_zone}" if newest == oldest else f"as of {oldest} to {newest} {self.time_zone}"
         runs = "dry run" if self.dry else _runs(self.runs.height)
         return f"Report of {name}: {runs}, {when}"
 
@@ -145,6 +150,7 @@ class Report:
         if self.total:
             parts += [
                 shown.table(self._overview, "activity", self._title),
+                shown.small_print([shown.bases(self._overview)]),
                 shown.picture(charts.svg(charts.funnel_spec(self.stages.to_dicts()))),
             ]
             targeted = dict(self.messages.select("activity", "targeted").rows())
@@ -156,7 +162,7 @@ class Report:
 
     def _by_run(self) -> Markup:
         runs = self.figures.filter(pl.col("activity").is_null() & pl.col("run").is_not_null()).head(SHOWN_RUNS)
-        named = runs.with_columns(pl.col("as_of").dt.to_string("%Y-%m-%d %H:%M").alias("run as of"))
+        named = runs.with_columns(pl.col("as_of").dt.convert_time_zone(self.time_zone).dt.to_string("%Y-%m-%d %H:%M").alias("run as of"))
         rest = self.runs.height - named.height
         return shown.table(named, "run as of", "By run, newest first" + (f"; {rest:,} more in frame()" if rest > 0 else ""))
 
@@ -174,15 +180,16 @@ def _runs(number: int) -> str:
     return "1 run" if number == 1 else f"{number:,} runs"
 
 
-def report_of(store: Store, campaign: str, run_id: str | None = None) -> Report:
-    """Return the report of all live runs of a campaign, or of one.
+def report_of(store: Store, campaign: str, run_id: str | None = None, time_zone: str = "UTC", *, now: dt.datetime | None = None) -> Report:
+    """Return the report of all live runs of a campaign, or of one; `time_zone` is that in which it is shown.
 
+    Time: sent are the messages that have gone out by `now`; without it, all but what stopped and failed runs have not sent.
     Errors: a run of another campaign, no such run, a file of messages that is gone from the disk.
     """
-    return report_on(campaign, kept(store, campaign, run_id))
+    return report_on(campaign, kept(store, campaign, run_id, now), time_zone=time_zone)
 
 
-def report_on(campaign: str, found: Kept, *, dry: bool = False) -> Report:
+def report_on(campaign: str, found: Kept, *, dry: bool = False, time_zone: str = "UTC") -> Report:
     """Return the report of what is known of runs and messages."""
     figures = metrics(found.inbound.lazy(), found.outbox, found.feedback)
     simulated = found.feedback.select(pl.col("simulated").any())
@@ -190,4 +197,4 @@ def report_on(campaign: str, found: Kept, *, dry: bool = False) -> Report:
     stages = computed([funnel(counted.lazy())])[0]
     dated = counted.join(found.runs.select("run", "as_of"), on="run", how="left", maintain_order="left")
     columns = ["activity", "run", "as_of", *(name for name in counted.columns if name not in ("activity", "run"))]
-    return Report(campaign, found.runs, found.exclusions, dated.select(columns), stages, bool(some.item()), dry)
+    return Report(campaign, found.runs, found.exclusions, dated.select(columns), stages, bool(some.item()), dry, time_zone)

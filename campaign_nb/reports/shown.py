@@ -89,6 +89,17 @@ def _says_something(rows: Sequence[Mapping[str, Any]], head: str) -> bool:
     return head not in ("bounced", "unsubscribed", "complained") or any(figure(row, head) for row in rows)
 
 
+def bases(figures: pl.DataFrame) -> str:
+    """Say what the shares of a table of figures are of."""
+    heads = lines(figures, "activity")[0]
+    known = {"tracked": "sent", "unique_delivered": "people reached" if "people reached" in heads else "delivered"}
+    found: dict[str, list[str]] = {}
+    for head, (_, whole) in _SHARES.items():
+        if whole and head in heads:
+            found.setdefault(known.get(whole, whole), []).append(head)
+    return "Shares: " + "; ".join(f"{', '.join(heads)} of {whole}" for whole, heads in found.items())
+
+
 def table(figures: pl.DataFrame, name: str, caption: str) -> Markup:
     """Draw figures as a table."""
     heads, rows = lines(figures, name)
@@ -108,7 +119,7 @@ def small_print(notes: Sequence[str]) -> Markup:
 
 def picture(drawing: Markup) -> Markup:
     """Put a drawing between the tables."""
-    about = html.element("div", {"class": "cnb-subtitle"}, "Messages that got to each stage; opened and clicked are at least once")
+    about = html.element("div", {"class": "cnb-subtitle"}, "Messages that got to each stage, and their share of those targeted")
     return html.element("div", {"style": "margin:10px 0 6px"}, about, drawing)
 
 
@@ -126,6 +137,7 @@ def _aligned(figures: pl.DataFrame) -> Iterator[str]:
     for row in cells:
         first, *rest = (cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
         yield "  " + "  ".join([first, *rest]).rstrip()
+    yield f"  {bases(figures)}"
 
 
 def _reasons(exclusions: pl.DataFrame) -> Iterator[str]:

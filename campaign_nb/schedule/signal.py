@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Self, cast
 
 from campaign_nb.errors import Problem, listed
+from campaign_nb.render.html import is_printable
 from campaign_nb.schedule.reading import Reading, shown
 from campaign_nb.schedule.schedule import Schedule
 from campaign_nb.schedule.sentence import joined, literal
@@ -22,6 +23,14 @@ _WORDS = {
     "str": "text",
     "datetime": "a date and time",
     "date": "a date",
+}
+_SAMPLES = {
+    "bool": "True",
+    "int": "10",
+    "float": "0.5",
+    "str": '"…"',
+    "datetime": "datetime.datetime(2026, 7, 1, 9, 0)",
+    "date": "datetime.date(2026, 7, 1)",
 }
 _LONGEST = 100
 _SHOW = 'OnSignal(channel="sms", least=int)'
@@ -90,14 +99,20 @@ class OnSignal(Schedule):
         """
         for parameter in self.parameters:
             if parameter.name not in values:
-                do = f'campaign.signal({parameter.name}="…")'
-                yield Problem(where, f"no value for parameter {parameter.name!r}", _WORDS[parameter.type], do)
+                yield Problem(where, f"no value for parameter {parameter.name!r}", _WORDS[parameter.type], self._call())
             elif not _of_type(values[parameter.name], parameter.type):
                 what = f"{parameter.name}={shown(values[parameter.name])}"
-                yield Problem(where, what, _WORDS[parameter.type], f"campaign.signal({parameter.name}=…)")
+                yield Problem(where, what, _WORDS[parameter.type], self._call())
         for name, value in values.items():
             if not isinstance(value, tuple(_TYPES.values())) or (isinstance(value, float) and not math.isfinite(value)):
                 yield Problem(where, f"{name}={shown(value)}", "text, a number, true or false, a date", "campaign.signal(…)")
+
+    def _call(self) -> str:
+        """Return a signal as it is typed: a value of the right type for each parameter, that of dry runs where it has one."""
+        pairs = [(p.name, _SAMPLES[p.type] if p.test is None else literal(p.test)) for p in self.parameters]
+        if all(name.isidentifier() for name, _ in pairs):
+            return f"campaign.signal({', '.join(f'{name}={value}' for name, value in pairs)})"
+        return "campaign.signal(**{" + ", ".join(f"{literal(name)}: {value}" for name, value in pairs) + "})"
 
     def _read(self, reading: Reading) -> None:
         given: object = self.parameters
@@ -146,7 +161,7 @@ def _of_type(value: object, word: str) -> bool:
 
 def _parameter(reading: Reading, name: object, value: object) -> Parameter:
     """Read a parameter from a type or from a value of it."""
-    if not isinstance(name, str) or not name.isprintable() or not 0 < len(name) <= _LONGEST:
+    if not isinstance(name, str) or not is_printable(name) or not 0 < len(name) <= _LONGEST:
         reading.refuse("parameters", f"{shown(name)} is no name", "a short printable text", _SHOW)
         name = "parameter"
     if isinstance(value, Parameter):

@@ -43,4 +43,4 @@ class Outcome(Listing):
 
     def _repr_html_(self) -> str:
         rows = [(name, "done" if done else "refused", reason) for name, done, reason in self._outcomes]
-        return html.table(["name", "", "reason"], sorted(rows, key=lambda row: row[1] == "done"), caption=self._caption())
+        return html.table(["name", "outcome", "reason"], sorted(rows, key=lambda row: row[1] == "done"), caption=self._caption())

@@ -59,7 +59,7 @@ class Week(Listing):
         columns: Mapping[str, Any] = {"name": pl.String, "what": pl.String, "starts": kind, "ends": kind, "count": pl.Int64}
         year, number, _ = monday.isocalendar()
         title = f"week {number} of {year}, {monday:%d %b} to {monday + dt.timedelta(days=DAYS - 1):%d %b}, {time_zone}"
-        super().__init__(title, pl.LazyFrame(self._blocks, schema=dict(columns), orient="row"))
+        super().__init__(title, pl.LazyFrame(self._blocks, schema=dict(columns), orient="row"), time_zone=time_zone)
 
     @classmethod
     def of(
@@ -101,7 +101,7 @@ class Week(Listing):
         within = [block for block in self._blocks if not block.long]
         for hour in sorted({block.starts.hour for block in within}):
             here = [block for block in within if block.starts.hour == hour]
-            rows.append([f"{hour:02}:00", *("\n".join(_told(block) for block in here if block.starts.date() == day) for day in days)])
+            rows.append([f"{hour:02}:00", *("\n".join(_told([block for block in here if block.starts.date() == day])) for day in days)])
         more = f"; of {', '.join(self._busy)} only the first {MOST_LAUNCHES:,} launches" if self._busy else ""
         none = "" if rows else ": nothing"
         return html.table(["", *(f"{day:%a %d %b}" for day in days)], rows, caption=f"{self._title}{none}{more}")
@@ -157,7 +157,12 @@ def _name(block: Block) -> str:
     return html.one_line(block.name) + ("" if block.what == "event" else f" ({block.what})")
 
 
-def _told(block: Block) -> str:
-    times = f" ×{block.number}" if block.number > 1 else ""
-    ran = " (run)" if block.what == "run" else ""
-    return f"{block.starts:%H:%M} {html.one_line(block.name)}{times}{ran}"
+def _told(blocks: Sequence[Block]) -> Iterator[str]:
+    """Write what begins in one hour: a line for each campaign, with the number of its launches or runs."""
+    found: dict[tuple[str, str], list[Block]] = {}
+    for block in blocks:
+        found.setdefault((block.name, block.what), []).append(block)
+    for (name, what), several in found.items():
+        number = sum(block.number for block in several)
+        times, ran = f" ×{number}" if number > 1 else "", " (run)" if what == "run" else ""
+        yield f"{several[0].starts:%H:%M} {html.one_line(name)}{times}{ran if number == 1 else ran.replace('run', 'runs')}"

@@ -110,7 +110,8 @@ class Filters(Listing):
             name, about, rule, parameters, favourite, shared, author, description, _ = _row(record)
             whose = f"by {author or 'nobody named'}" if shared else "only you" if author else "private"
             rows.append([f"★ {name}" if favourite else name, about, rule, parameters or "–", whose, description])
-        caption = f"{self._title}: {len(rows):,}" if rows else "No filter yet: ws.filters.save(cn.Filter(…))"
+        none = f"{self._title}: nothing matches" if self._text else "No filter yet: ws.filters.save(cn.Filter(…))"
+        caption = f"{self._title}: {len(rows):,}" if rows else none
         return html.table(["name", "about", "rule", "parameters", "shared", "description"], rows, caption=caption)
 
 

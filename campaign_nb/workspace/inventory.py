@@ -17,7 +17,7 @@ from campaign_nb.workspace import life, listed, workspaces
 from campaign_nb.workspace.bulk import Outcome
 from campaign_nb.workspace.calendar import Week
 from campaign_nb.workspace.listed import COLUMNS, Row
-from campaign_nb.workspace.listing import SHOWN, Listing
+from campaign_nb.workspace.listing import SHOWN, Listing, drawn
 
 if TYPE_CHECKING:
     from campaign_nb.workspace.workspace import Workspace
@@ -221,8 +221,10 @@ class Campaigns(Listing):
         statuses = [row["status"] for row in found]
         counts = ", ".join(f"{statuses.count(name)} {name}" for name in Status if name in statuses)
         more = f"; the first {SHOWN}" if len(found) > SHOWN else ""
-        caption = f"{self._title}: {len(found):,} ({counts}){more}; times in UTC" if found else f"{self._title}: none yet"
-        return html.table(list(_HEADS), [_shown(row) for row in found[:SHOWN]], caption=caption)
+        if not found:
+            return html.table([], [], caption=f"{self._title}: {'nothing matches' if self._keep else 'none yet'}")
+        rows = [dict(zip(_HEADS, _shown(row), strict=True)) for row in found[:SHOWN]]
+        return drawn(_HEADS, rows, f"{self._title}: {len(found):,} ({counts}){more}", "UTC")
 
 
 _HEADS = (
@@ -235,14 +237,14 @@ def _shown(row: Row) -> list[Any]:
     marks = [word for word, on in (("paused", row["paused"]), ("⚠ error", row["error"])) if on]
     status = row["status"] + (f" ({', '.join(marks)})" if marks else "")
     texts = [row[name] for name in ("channels", "tags", "folder", "targeting")]
-    times = [_time(row[name]) for name in ("modified_at", "last_run", "next_launch")]
-    dates = [row["starts"] or "", row["ends"] or ""]
+    times = [_minute(row[name]) for name in ("modified_at", "last_run", "next_launch")]
+    dates = [_bound(row, name) for name in ("starts", "ends")]
     return [
         row["name"],
         status,
         *texts,
         row["version"],
-        _time(row["created_at"]),
+        _minute(row["created_at"]),
         row["created_by"],
         *times,
         *dates,
@@ -250,8 +252,17 @@ def _shown(row: Row) -> list[Any]:
     ]
 
 
-def _time(at: dt.datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
+def _minute(at: dt.datetime | None) -> dt.datetime | None:
+    return None if at is None else at.replace(second=0, microsecond=0)
+
+
+def _bound(row: Row, name: str) -> str:
+    """Write a bound of a schedule: a date, or a date and time with the schedule's zone."""
+    written = row[name] or ""
+    if len(written) <= 10:
+        return written
+    at = dt.datetime.fromisoformat(written)
+    return f"{at:%Y-%m-%d %H:%M} " + (f"{at:%Z}" if at.tzinfo is not None else f"({row['schedule'].time_zone or 'its own zone'})")
 
 
 def _key(value: Any) -> Any:

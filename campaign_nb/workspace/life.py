@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from campaign_nb.clock import Clock
+from campaign_nb.engine.pace import unsent
 from campaign_nb.engine.runner import MOVED
 from campaign_nb.errors import DefinitionError, Problem, RunError
 from campaign_nb.graph.definition import MOST_LABEL, is_label
@@ -55,6 +56,16 @@ def checked(connection: Connection, record: CampaignRecord, action: str) -> None
         raise RunError(problem)
 
 
+def at_home(store: Store) -> None:
+    """Refuse what launches, or goes on with a run, while a store asks whether it is the one to go on.
+
+    Errors: the question of a store that was copied, restored or moved.
+    """
+    question = store.question
+    if question is not None:
+        raise RunError(question)
+
+
 def act(store: Store, clock: Clock, campaign_id: str, action: str) -> CampaignRecord | None:
     """Pause, resume, stop, close, archive, delete or bring back to draft; return the campaign, None when it is gone.
 
@@ -64,6 +75,8 @@ def act(store: Store, clock: Clock, campaign_id: str, action: str) -> CampaignRe
     with store.begin() as connection:
         record = campaigns.get(connection, campaign_id)
         checked(connection, record, action)
+        if action == "resume":
+            at_home(store)
         if action == "delete":
             spent.remove(connection, record, now, f"campaign {record.name!r} deleted")
             return None
@@ -77,7 +90,10 @@ def act(store: Store, clock: Clock, campaign_id: str, action: str) -> CampaignRe
             gaps.note_withdrawn(connection, record.id, now)
         if action in _ENDS_RUNS:
             for run in runs.list_runs(connection, record.id, UNFINISHED):
-                runs.move(connection, run.id, UNFINISHED, "stopped", now, "run stopped")
+                left = unsent(connection, store.folder, run, now)
+                later = f"; not sent, messages whose time had not come: {left:,}"
+                told = "run stopped" + (later if left else "")
+                runs.move(connection, run.id, UNFINISHED, "stopped", now, told)
         if action == "resume":
             for run in runs.list_runs(connection, record.id, ["paused"]):
                 runs.resume(connection, run.id, now, also=confirmed)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
+from campaign_nb.clock import zone
 from campaign_nb.engine.compute import computed
 from campaign_nb.errors import Problem, StoreError, did_you_mean
 from campaign_nb.render import html
 
 SHOWN = 20
 _SECRET = ("address", "person")
+_NUMBERED = ("version", "stage")
+"""Whole numbers that are names, not counts."""
+_ID = re.compile("[0-9a-f]{32}")
 
 
 class Listing:
@@ -20,11 +26,21 @@ class Listing:
 
     Index by position or name, search by text, `.frame()` for the data.
 
-    Shape: the display shows the first 20 rows; addresses and persons are masked there.
+    Shape: the display shows the first 20 rows, without columns that are empty there; addresses and persons are masked.
+    Time: frames are in UTC, the display is in `time_zone` and says so.
     """
 
-    def __init__(self, title: str, rows: pl.LazyFrame | Callable[[], pl.LazyFrame], *, name: str = "name") -> None:
-        self._title, self._name = title, name
+    def __init__(
+        self,
+        title: str,
+        rows: pl.LazyFrame | Callable[[], pl.LazyFrame],
+        *,
+        name: str = "name",
+        time_zone: str = "UTC",
+        searched: bool = False,
+    ) -> None:
+        self._title, self._name, self._searched = title, name, searched
+        self.time_zone = time_zone
         self._read = (lambda: rows) if isinstance(rows, pl.LazyFrame) else rows
 
     @property
@@ -39,7 +55,8 @@ class Listing:
         """Return the rows in which any text contains `text`, whatever its case."""
         texts = [name for name, dtype in self._rows.collect_schema().items() if dtype == pl.String]
         found = pl.any_horizontal(pl.col(name).str.to_lowercase().str.contains(text.lower(), literal=True) for name in texts)
-        return Listing(f"{self._title} with {text!r}", self._rows.filter(found) if texts else self._rows.head(0), name=self._name)
+        title, rows = f"{self._title} with {text!r}", self._rows.filter(found) if texts else self._rows.head(0)
+        return Listing(title, rows, name=self._name, time_zone=self.time_zone, searched=True)
 
     def __len__(self) -> int:
         return int(computed([self._rows.select(pl.len())])[0].item())
@@ -62,18 +79,49 @@ class Listing:
         return self.frame().iter_rows(named=True)
 
     def __repr__(self) -> str:
-        return f"<{self._title}: {len(self):,} rows; .frame() has them>"
+        return f"<{self._title}: {counted(len(self))}; .frame() has them>"
 
     def _repr_html_(self) -> str:
-        first = computed([self._rows.head(SHOWN)])[0]
+        first, total = computed([self._rows.head(SHOWN)])[0], len(self)
+        if not total:
+            return html.table([], [], caption=f"{self._title}: {'nothing matches' if self._searched else 'none yet'}")
         columns = [name for name in first.columns if not name.startswith("key_")]
-        rows = [
-            [masked(value) if name in _SECRET else value for name, value in row.items() if name in columns]
-            for row in first.iter_rows(named=True)
-        ]
-        return html.table(
-            columns, rows, caption=f"{self._title}: {len(self):,} rows" + (f", the first {SHOWN}" if first.height == SHOWN else "")
-        )
+        most = f", the first {SHOWN}" if total > SHOWN else ""
+        return drawn(columns, first.iter_rows(named=True), f"{self._title}: {counted(total)}{most}", self.time_zone)
+
+
+def counted(number: int) -> str:
+    """Write a number of rows.
+
+    >>> counted(1), counted(1200)
+    ('1 row', '1,200 rows')
+    """
+    return "1 row" if number == 1 else f"{number:,} rows"
+
+
+def drawn(columns: Iterable[str], rows: Iterable[Mapping[str, Any]], caption: str, time_zone: str) -> html.Markup:
+    """Draw rows as people read them: instants in a zone that the caption names, ids by their first eight signs.
+
+    Columns that are empty in all rows are left out.
+
+    >>> "times in UTC" in drawn(["at"], [{"at": dt.datetime(2026, 7, 1, tzinfo=dt.UTC)}], "log", "UTC")
+    True
+    """
+    found = list(rows)
+    shown = [name for name in columns if not found or any(row[name] is not None and row[name] != "" for row in found)]
+    timed = any(isinstance(row[name], dt.datetime) for row in found for name in shown)
+    cells = [[_cell(name, row[name], time_zone) for name in shown] for row in found]
+    return html.table(shown, cells, caption=caption + (f"; times in {time_zone}" if timed else ""), null="")
+
+
+def _cell(name: str, value: Any, time_zone: str) -> object:
+    if name in _SECRET:
+        return masked(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(zone(time_zone)).replace(tzinfo=None) if value.tzinfo is not None else value
+    if isinstance(value, str):
+        return value[:8] if _ID.fullmatch(value) else value
+    return html.Count(value) if type(value) is int and name not in _NUMBERED else value
 
 
 def masked(value: object) -> str:

@@ -24,6 +24,7 @@ from campaign_nb.workspace.template import Template, built_in
 if TYPE_CHECKING:
     from campaign_nb.workspace.workspace import Workspace
 
+_EXPORT = 'ws.templates.export("Win-back", "win-back.json") writes one'
 _COLUMNS: Mapping[str, Any] = {
     "name": pl.String,
     "description": pl.String,
@@ -111,7 +112,7 @@ class Templates(Listing):
 
         Nothing of the file is run. Errors: all that is wrong with the file; a name that is taken, unless it is replaced.
         """
-        found = Template.from_json(read(path))
+        found = Template.from_json(_content(path))
         return self.save(found if name is None else _named(found, name), replace=replace)
 
     def search(self, text: str) -> Templates:
@@ -158,7 +159,7 @@ class Templates(Listing):
             when = "built in" if brought else f"{modified:%Y-%m-%d %H:%M}"
             rows.append([name, description, folder, time_zone, schedule or "once, as soon as possible", activities, when])
         heads = ["name", "description", "folder", "time zone", "schedule", "activities", "modified (UTC)"]
-        return html.table(heads, rows, caption=f"{self._title}: {len(rows):,}")
+        return html.table(heads, rows, caption=f"{self._title}: {len(rows):,}" if rows else f"{self._title}: nothing matches")
 
 
 def _template(item: Template | TemplateRecord) -> Template:
@@ -182,6 +183,18 @@ def _row(item: Template | TemplateRecord) -> tuple[Any, ...]:
     schedule = "" if found.schedule is None else found.schedule.explain()
     count = len(found.definition.nodes)
     return (found.name, found.description, found.folder, found.time_zone, schedule, count, found.built_in, found.modified_at)
+
+
+def _content(path: str | os.PathLike[str]) -> bytes:
+    """Return what a file of a template holds.
+
+    Errors: a file that can't be read, or is too long.
+    """
+    try:
+        return read(path)
+    except CampaignError as error:
+        told = [replace(problem, expected="a file that ws.templates.export wrote", do=_EXPORT) for problem in error.problems]
+        raise type(error)(*told, subject=error.subject) from error
 
 
 def _named(template: Template, name: str) -> Template:

@@ -15,6 +15,7 @@ from campaign_nb.clock import Clock, ManualClock, SystemClock
 from campaign_nb.data.types import field_of
 from campaign_nb.engine.engines import Engine, engine_of
 from campaign_nb.engine.events import Listener, RunEvent
+from campaign_nb.engine.pace import come
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.runner import Runner
 from campaign_nb.errors import Problem
@@ -189,7 +190,10 @@ class Workspace:
 
     @property
     def outbox(self) -> Listing:
-        """The messages of the sandbox outbox, oldest run first."""
+        """The messages that went out into the sandbox outbox, oldest run first.
+
+        Time: a message that goes out at its recipient's own time is here once that has come, by the workspace's clock.
+        """
         return Listing("outbox", self._rows("outbox", _OUTBOX).drop(pl.selectors.starts_with("key_")), name="activity")
 
     @property
@@ -217,9 +221,11 @@ class Workspace:
     def _rows(self, kind: Kind, columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.LazyFrame:
         with self.store.read() as connection:
             found = files.list_files(connection, kind=kind)
-            order = {run.id: run.started_at for run in runs.list_runs(connection)}
+            known = {run.id: run for run in runs.list_runs(connection)}
+        order = {run_id: run.started_at for run_id, run in known.items()}
         found.sort(key=lambda file: (order.get(file.run_id or "", file.committed_at), file.activity))
-        frames = [pl.scan_parquet(files.path_of(self.folder, file)).drop(pl.selectors.starts_with("key_")) for file in found if file.rows]
+        now, there = self.clock.now(), [(file, pl.scan_parquet(files.path_of(self.folder, file))) for file in found if file.rows]
+        frames = [come(rows, file, known.get(file.run_id or ""), now).drop(pl.selectors.starts_with("key_")) for file, rows in there]
         return pl.concat([pl.LazyFrame(schema=dict(columns)), *frames], how="diagonal_relaxed")
 
     def known_audiences(self) -> dict[str, Audience]:

@@ -80,9 +80,6 @@ def test_nobody_signals_as_well_unless_the_branch_stopped(workspace: cn.Workspac
         ("draft", {}, r"campaign 'Second' can't be signalled: it is draft"),
         ("timed", {}, r"can't be signalled: its schedule waits for no signal"),
         ("stopped", {}, r"can't be signalled: it is stopped"),
-        ("live", {}, r"no value for parameter 'channel'\n  expected: text"),
-        ("live", {"channel": 3}, r"channel=3\n  expected: text"),
-        ("live", {"channel": True}, r"channel=True\n  expected: text"),
     ],
 )
 def test_what_can_t_be_signalled_suspends_the_run_there(workspace: cn.Workspace, other: str, values: dict[str, Any], what: str) -> None:
@@ -100,6 +97,30 @@ def test_what_can_t_be_signalled_suspends_the_run_there(workspace: cn.Workspace,
     with pytest.raises(AssertionError, match=what):
         raise AssertionError(run.error)
     assert signals(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({}, r"no value for parameter 'channel'\n  expected: text"),
+        ({"channel": 3}, r"channel=3\n  expected: text"),
+        ({"channel": True}, r"channel=True\n  expected: text"),
+    ],
+)
+def test_values_that_a_campaign_published_later_does_not_take_suspend_the_run(
+    workspace: cn.Workspace, values: dict[str, Any], what: str
+) -> None:
+    c = first(workspace, values=values)
+    c.schedule = cn.Daily("10:00")
+    c.publish(confirm=0)
+    second(workspace, channel=str)
+    clock: Any = workspace.clock
+    clock.advance(hours=1)
+    run = c.runs[0].wait("20s")
+    assert (run.state, run.held_at) == ("paused", "All")
+    with pytest.raises(AssertionError, match=what):
+        raise AssertionError(run.error)
+    assert signals(workspace) == [None], "the launch of the first, no signal"
 
 
 def test_once_the_other_is_published_the_run_goes_on_and_signals(workspace: cn.Workspace) -> None:

@@ -38,6 +38,30 @@ def test_publishing_asks_for_the_number_of_messages_and_refuses_another(workspac
     assert c.status == "completed"
 
 
+def test_what_is_asked_before_publishing_says_when_and_who_is_left_out(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    assert "would send 2 messages\n  One launch, as soon as it is published." in repr(c.publish())
+    c.schedule = cn.Daily("10:00", time_zone="UTC")
+    asked = c.publish()
+    first = c.launches(1)[0]
+    assert "would send 2 messages at each launch" in repr(asked) and f"Each launch; first: {first:%a %d %b %Y} 10:00:00 UTC." in repr(asked)
+    assert asked.messages() == [("email", "Mail", 2)]
+    left = {(label, reason): rows for (label, reason), rows in c.dry_run().reasons().items() if label == "Mail" and rows}
+    assert left != {} and {(label, reason): rows for label, reason, rows in asked.left_out()} == left
+    shown = asked._repr_html_()
+    assert shown.count("<table") == 2 and ">channel<" in shown and ">reason<" in shown and "excluded" not in shown
+
+
+def test_what_was_asked_says_afterwards_what_has_happened(workspace: cn.Workspace) -> None:
+    c = written(workspace)
+    c.schedule = cn.Daily("10:00", time_zone="UTC")
+    asked = c.publish()
+    asked.confirm()
+    for shown in (repr(asked), asked._repr_html_()):
+        assert "Spring was published: 2 messages at each launch" in shown
+        assert "would send" not in shown and "confirm=" not in shown and c.status in shown
+
+
 def test_a_published_run_leaves_one_message_per_person_and_its_responses(workspace: cn.Workspace) -> None:
     c = written(workspace)
     c.publish(confirm=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def test_the_list_as_json_tells_the_error_and_the_next_launch(desk: Desk, shell:
     assert re.fullmatch(r"20\d\d-01-01T09:00:00\+00:00", row["next"])
 
 
+@pytest.mark.parametrize("words", [["list"], ["list", "--json"]])
+def test_the_list_of_a_copy_says_in_one_line_that_it_waits_for_an_answer(desk: Desk, words: list[str]) -> None:
+    desk.publish("Spring")
+    shutil.copytree(desk.space, "copy")
+    done = CliRunner().invoke(main, [*words, "--workspace", "copy"])
+    assert (done.exit_code, "Spring" in done.stdout) == (1, True)
+    (line,) = done.stderr.splitlines()
+    assert ": nothing is launched: it was copied, restored or moved since it was last used: " in line
+    assert line.endswith(" → campaign-nb run --confirm-here, if no other copy runs")
+
+
 def test_the_list_of_an_empty_workspace_says_so(desk: Desk, shell: Shell) -> None:
     cn.Workspace(desk.space).store.close()
     assert shell("list").output == "no campaign\n"
@@ -94,9 +106,12 @@ def test_an_exported_document_is_the_one_that_was_published(desk: Desk, shell: S
 
 def test_exported_python_builds_the_campaign_again(desk: Desk, shell: Shell) -> None:
     desk.publish("Spring", portable=False)
-    assert shell("export", "Spring", "--format", "python").output.endswith(
+    text = shell("export", "Spring", "--format", "python").output
+    activities = (
         'everybody = spring.build_audience("Everybody", people)\nhello = everybody.email("Hello", subject="Hi", html="<p>Hi</p>")\n'
     )
+    assert activities in text
+    assert "spring.schedule = cn.Cron(" in text
 
 
 def test_an_exported_page_has_picture_counts_and_report_and_asks_nobody(desk: Desk, shell: Shell) -> None:

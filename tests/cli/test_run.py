@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from configparser import RawConfigParser
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from click.testing import CliRunner
 
 import campaign_nb as cn
 from campaign_nb.cli import main
-from campaign_nb.store import launches, runs
+from campaign_nb.cli.holding import Holding
+from campaign_nb.store import Connection, Store, launches, runs
 from tests.cli.desk import ROOT, Desk
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(120)]
@@ -208,6 +210,84 @@ def test_what_can_not_be_opened_is_told_with_the_reason_and_is_trouble(desk: Des
     assert "Frames can't be opened:\ncampaign 'Frames'\n  its data model is not in the workspace" in said
     desk.publish("Spring")
     assert run("--once", "--campaign", "Spring")[0] == 0
+
+
+class ReadOnly:
+    """A disk that is read-only when asked to be: transactions begin, but nothing is written."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_so, begin = False, Store.begin
+
+        @contextmanager
+        def refusing(store: Store) -> Iterator[Connection]:
+            with begin(store) as connection:
+                connection.exec_driver_sql(f"PRAGMA query_only = {int(self.is_so)}")
+                yield connection
+
+        monkeypatch.setattr(Store, "begin", refusing)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> ReadOnly:
+    return ReadOnly(monkeypatch)
+
+
+@pytest.mark.parametrize("words", [["--once"], ["--until", "2026-01-01"]])
+def test_a_workspace_that_can_not_be_written_is_told_at_the_start_and_is_trouble(desk: Desk, disk: ReadOnly, words: list[str]) -> None:
+    desk.publish("Spring")
+    disk.is_so = True
+    done = CliRunner().invoke(main, ["run", *words])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[1:] == [
+        "  it can't be written",
+        "  expected: a folder and a file that you may write",
+        '  → choose another folder: cn.Workspace("~/campaigns")',
+    ]
+
+
+def test_a_workspace_that_becomes_read_only_is_told_and_is_trouble(desk: Desk, disk: ReadOnly, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Holding.look
+
+    def then_read_only(held: Holding) -> list[str]:
+        found, disk.is_so = look(held), True
+        return found
+
+    desk.publish("Spring", soon(1.5))
+    time.sleep(1.5)
+    monkeypatch.setattr(Holding, "look", then_read_only)
+    done = CliRunner().invoke(main, ["run", "--once"])
+    told = [line for line in done.stderr.splitlines() if "launching campaign 'Spring' met an error" in line]
+    assert (done.exit_code, len(told)) == (1, 1), done.output
+    assert "it can't be written" in told[0]
+
+
+SIGNALLED = """
+import importlib, os, signal, sys, time
+when, number = sys.argv[1], int(sys.argv[2])
+def hit(*_, **__):
+    os.kill(os.getpid(), number)
+    time.sleep(20)
+if when == "import":
+    importlib.import_module = hit
+else:
+    from campaign_nb.store import Store
+    Store.open = hit
+from campaign_nb.cli import main
+sys.argv[1:] = ["run"]
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("when", ["import", "open"])
+def test_a_signal_before_it_has_begun_ends_it_without_a_word(desk: Desk, when: str, number: int) -> None:
+    """While its modules are imported, or while the workspace is opened."""
+    desk.publish("Spring")
+    command = [sys.executable, "-c", SIGNALLED, when, str(int(number))]
+    done = subprocess.run(
+        command, cwd=desk.folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_until_ends_it(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import campaign_nb as cn
@@ -189,6 +190,36 @@ def a_signal_to_a_draft(stage: Stage) -> object:
 @situation
 def a_signal_without_its_parameters_or_of_other_types(stage: Stage) -> object:
     return _signalled(stage, channel=str, least=int).signal(least="ten")
+
+
+@situation
+def a_signal_without_values_of_every_type(stage: Stage) -> object:
+    types = {"rate": float, "urgent": bool, "since": dt.date, "at": dt.datetime, "known": dt.date(2026, 7, 2)}
+    return _signalled(stage, **types).signal()
+
+
+@situation
+def a_launch_by_hand_of_what_waits_for_values(stage: Stage) -> object:
+    return _signalled(stage, channel="sms", least=int).launch()
+
+
+@situation
+def an_end_with_values_that_the_other_campaign_does_not_take(stage: Stage) -> object:
+    spring, people = stage.everybody()
+    summer = cn.Campaign("Summer", data=stage.data, workspace=spring.workspace)
+    summer.build_audience("Everybody", stage.customers)
+    summer.schedule = cn.OnSignal(channel="sms", least=3)
+    summer.publish(confirm=0)
+    people.end("Next", signal="Summer", values={"least": "many", "chanel": "sms"})
+    return spring.problems
+
+
+@situation
+def a_dry_run_without_a_test_value(stage: Stage) -> object:
+    spring = stage.campaign()
+    spring.build_audience("Everybody", stage.customers).test("Enough?", enough=cn.var("least") > 10)
+    spring.schedule = cn.OnSignal(channel="sms", least=int)
+    return spring.dry_run()
 
 
 @situation

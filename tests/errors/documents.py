@@ -136,6 +136,11 @@ def a_template_on_a_data_model_that_lacks_columns(stage: Stage) -> object:
 
 
 @situation
+def a_template_s_file_that_is_not_there(stage: Stage) -> object:
+    return stage.workspace().templates.import_file("nofile.json")
+
+
+@situation
 def a_template_s_file_that_is_a_campaign(stage: Stage) -> object:
     return _imported(stage, stage.mailing().to_json())
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import campaign_nb as cn
+from campaign_nb.store import place
 from tests.errors.situations import Stage, situation
 
 
@@ -131,6 +134,33 @@ def a_live_campaign_is_deleted(stage: Stage) -> object:
     spring = stage.published()
     stage.unchanged(lambda: (spring.status, len(spring.log)))
     return spring.delete()
+
+
+def _archived(stage: Stage) -> cn.Campaign:
+    spring = stage.published()
+    spring.stop()
+    spring.archive()
+    stage.unchanged(lambda: (spring.status, len(spring.log)))
+    return spring
+
+
+@situation
+def an_archived_campaign_is_archived(stage: Stage) -> object:
+    return _archived(stage).archive()
+
+
+@situation
+def an_archived_campaign_is_deleted(stage: Stage) -> object:
+    return _archived(stage).delete()
+
+
+@situation
+def a_campaign_is_launched_in_a_workspace_that_was_moved(stage: Stage) -> object:
+    spring = stage.published()
+    stage.unchanged(lambda: (spring.status, len(spring.log)))
+    with patch.object(place, "changes", return_value=["another machine"]):
+        spring.workspace.store._asks = True  # as if it had just been opened there
+        return spring.launch()
 
 
 @situation

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
+
+import campaign_nb as cn
 from tests.errors.situations import Stage, situation
 
 
@@ -83,3 +88,43 @@ def a_name_that_a_list_does_not_have(stage: Stage) -> object:
 @situation
 def a_row_of_an_empty_list(stage: Stage) -> object:
     return stage.workspace().outbox[0]
+
+
+@situation
+def an_activity_that_a_run_does_not_have_runs_again(stage: Stage) -> object:
+    spring = stage.published()
+    return spring.launch().wait("20s").again("Nope")
+
+
+def _aborted(stage: Stage) -> cn.Campaign:
+    spring = stage.campaign(on_error="abort")
+    spring.build_audience("Everybody", stage.customers).python("Fails", fails)
+    spring.schedule = cn.Weekly("mon", at="09:00")
+    spring.publish(confirm=0)
+    Path("broken").touch()
+    spring.launch()
+    return spring
+
+
+def fails(rows: pl.DataFrame) -> pl.DataFrame:
+    """An activity that works until somebody breaks it."""
+    if Path("broken").exists():
+        raise ValueError
+    return rows
+
+
+@situation
+def a_run_that_was_aborted_is_resumed(stage: Stage) -> object:
+    return _aborted(stage).runs[0].resume()
+
+
+@situation
+def a_run_that_was_aborted_is_resumed_after_its_campaign(stage: Stage) -> object:
+    spring = _aborted(stage)
+    spring.resume()
+    return spring.runs[0].resume()
+
+
+@situation
+def a_run_that_is_done_is_resumed(stage: Stage) -> object:
+    return stage.published().launch().wait("20s").resume()

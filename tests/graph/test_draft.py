@@ -11,7 +11,9 @@ from campaign_nb.data.model import Table
 from campaign_nb.errors import DefinitionError
 from campaign_nb.graph.definition import Definition, Ref
 from campaign_nb.graph.draft import Draft
+from campaign_nb.graph.settings import settings
 from campaign_nb.rules import tree
+from campaign_nb.schedule.signal import OnSignal
 from tests.graph.shop import Campaign, Notebook
 
 
@@ -163,7 +165,19 @@ def test_an_unknown_label_can_t_be_removed(spring: Campaign, customers: Table) -
         spring.remove("Adult")
 
 
-@pytest.mark.parametrize("label", ["", "  ", "two\nlines", "x" * 121])
+def test_names_may_be_persian_or_emoji_in_every_place(spring: Campaign, customers: Table) -> None:
+    persian, emoji = "می\u200cخواهم", "\U0001f469\u200d\U0001f4bb"
+    everybody = spring.build_audience(persian, customers)
+    everybody.split(emoji, {persian: 0.5, emoji: 0.5})
+    everybody.fork("Ways", persian, emoji)
+    everybody.test("Enough?", {emoji: everybody.size > 3})
+    everybody.end("Next", signal="Other", values={persian: 1})
+    assert not spring.problems
+    assert settings("campaign 'Spring'", {persian: 1}).variables == {persian: 1}
+    assert OnSignal({persian: 1}).parameters[0].name == persian
+
+
+@pytest.mark.parametrize("label", ["", "  ", "two\nlines", "x" * 121, "a\u200d", "a\u202eb", "a\u200bb"])
 def test_a_label_is_printable_not_blank_and_not_too_long(spring: Campaign, customers: Table, label: str) -> None:
     with pytest.raises(DefinitionError, match="expected: 1 to 120 printable characters"):
         spring.build_audience(label, customers)

@@ -32,7 +32,7 @@ def test_the_drawing_says_each_stage_with_its_number_and_share() -> None:
     texts = [node.text for node in nodes(svg(funnel_spec(stages())), "text")]
     assert texts == [
         *("Targeted", "Sent", "Delivered", "Opened", "Clicked"),
-        *("2,000", "1,000  (50.0 %)", "900  (45.0 %)", "300  (15.0 %)", "30  (1.5 %)", "Offer"),
+        *("2,000  (= 100 %)", "1,000  (50.0 %)", "900  (45.0 %)", "300  (15.0 %)", "30  (1.5 %)", "Offer"),
     ]
 
 

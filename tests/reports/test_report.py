@@ -184,9 +184,27 @@ def test_as_text_it_is_a_table_with_readable_numbers_and_shares(store: Store) ->
         "Report of Spring: 1 run, as of 2026-03-02 12:00 UTC",
         "  message  targeted      excluded   sent       delivered       bounced        opened     clicked  clicked of opened",
         "  Offer       1,500  300 (20.0 %)  1,200  1,000 (83.3 %)  200 (16.7 %)  300 (30.0 %)  30 (3.0 %)             10.0 %",
+        "  Shares: excluded of targeted; delivered, bounced of sent; opened, clicked of delivered",
         "  excluded from Offer: 300 no consent",
         "  Opens are inflated: mail programs load images by themselves. Clicks are the firmer measure.",
     ]
+
+
+def test_a_report_is_shown_in_the_campaign_s_zone_and_names_it_and_its_frames_are_in_utc(store: Store) -> None:
+    for day in range(2):
+        a_run(store, {"Offer": OFFER}, day=day)
+    found = report_of(store, "Spring", None, "Asia/Tokyo")
+    assert repr(found).startswith("Report of Spring: 2 runs, as of 2026-03-02 21:00 to 2026-03-03 21:00 Asia/Tokyo\n")
+    assert "<td>2026-03-03 21:00</td>" in found._repr_html_().replace(' class="cnb-when"', "")
+    assert found.runs.schema["as_of"] == pl.Datetime("us", "UTC")
+
+
+def test_the_page_names_what_each_share_is_of(store: Store) -> None:
+    a_run(store, {"Offer": OFFER})
+    a_run(store, {"Offer": OFFER}, day=1)
+    page = report(store)._repr_html_()
+    assert "Shares: excluded of targeted; delivered, bounced of sent; opened, clicked of people reached" in page
+    assert "their share of those targeted" in page and "(= 100 %)" in page
 
 
 def test_where_people_got_several_messages_they_are_counted_beside_the_messages(store: Store) -> None:

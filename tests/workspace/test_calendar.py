@@ -144,3 +144,12 @@ def test_files_of_events_that_can_not_be_read_or_are_too_many_are_refused(worksp
         workspace.campaigns.calendar(overlays=[tmp_path / "gone.csv"])
     with pytest.raises(cn.DefinitionError, match=r"4 files\n  expected: a list of up to 3 CSV files"):
         workspace.campaigns.calendar(overlays=[tmp_path / "a.csv"] * 4)
+
+
+def test_several_runs_of_an_hour_are_one_line(workspace: cn.Workspace, clock: cn.ManualClock) -> None:
+    published(workspace, "Often", cn.SeveralTimesADay(every="15m", between=("10:00", "10:45"), time_zone="UTC"))
+    for _ in range(8):
+        clock.advance(minutes=15)
+    week = workspace.campaigns.calendar()
+    ran = [row["name"] for row in week if row["what"] == "run"]
+    assert len(ran) > 1 and f"10:00 Often ×{len(ran)} (runs)" in week._repr_html_()

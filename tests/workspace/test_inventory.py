@@ -278,3 +278,24 @@ def test_an_empty_list_is_a_frame_with_the_same_columns(workspace: cn.Workspace)
     draft(workspace, "Autumn")
     assert (empty.height, empty.schema) == (0, workspace.campaigns.frame().schema)
     assert empty.schema["next_launch"] == pl.Datetime("us", "UTC")
+
+
+def test_a_search_without_a_hit_says_that_nothing_matches(workspace: cn.Workspace) -> None:
+    assert "campaigns: none yet" in workspace.campaigns._repr_html_()
+    draft(workspace, "Autumn")
+    assert "nothing matches" in workspace.campaigns.search("winter")._repr_html_()
+
+
+def test_dates_are_whole_bounds_readable_and_empty_columns_left_out(workspace: cn.Workspace) -> None:
+    c = draft(workspace, "Autumn")
+    c.schedule = cn.Once("2026-09-01 09:00", time_zone="Europe/Paris")
+    c.save()
+    shown = workspace.campaigns._repr_html_()
+    assert '<td class="cnb-when">2026-09-01 09:00 (Europe/Paris)</td>' in shown
+    assert ">last run<" not in shown and ">created<" in shown
+    assert '<td class="cnb-when">2026-07-01 09:00' in shown
+
+
+def test_the_outcome_of_an_action_has_a_head(workspace: cn.Workspace) -> None:
+    draft(workspace, "Autumn")
+    assert ">outcome</th>" in workspace.campaigns.pause()._repr_html_()
