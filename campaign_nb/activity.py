@@ -172,6 +172,10 @@ class Activity:
         """Return the outbound transitions, the main one first."""
         return (Port(),)
 
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what a live run tells when it reaches the activity."""
+        return ()
+
     def accounting(self) -> Rows:
         """Return how rows are accounted for with these options."""
         return self.rows

@@ -53,7 +53,11 @@ class Alert(Activity):
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Pass the rows on and tell."""
-        return Compiled({"out": inputs[0]}, notices=(Notice("alert", self.title, {"message": self.message}),))
+        return Compiled({"out": inputs[0]}, notices=self.notices())
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The alert."""
+        return (Notice("alert", self.title, {"message": self.message}),)
 
 
 def _faults(where: str, title: object, message: object) -> Iterator[Problem]:

@@ -65,7 +65,11 @@ class End(Activity):
 
     def compile(self, inputs: Sequence[Step], context: Context) -> Compiled:
         """Nothing more to do than to signal."""
-        return Compiled({}, notices=() if self.signal is None else (Notice("signal", self.signal, dict(self.values)),))
+        return Compiled({}, notices=self.notices())
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The signal, if there is one."""
+        return () if self.signal is None else (Notice("signal", self.signal, dict(self.values)),)
 
 
 def _faults(where: str, signal: str | None, values: Mapping[str, object]) -> Iterator[Problem]:

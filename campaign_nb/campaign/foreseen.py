@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from campaign_nb.activities import End
+from campaign_nb.activity import Notice
 from campaign_nb.delivery.notices import signalled
 from campaign_nb.errors import Problem, RunError, did_you_mean
 from campaign_nb.graph.behaviour import variables
@@ -18,7 +18,7 @@ from campaign_nb.graph.problems import variable_problems
 from campaign_nb.graph.settings import value_document
 from campaign_nb.schedule import OnSignal, Parameter, Schedule
 from campaign_nb.schedule.sentence import literal
-from campaign_nb.store import campaigns
+from campaign_nb.store import Connection, campaigns
 from campaign_nb.store.campaigns import VersionRecord
 from campaign_nb.workspace import Workspace
 from campaign_nb.workspace.life import schedule_of
@@ -52,14 +52,14 @@ def foreseen(campaign: Campaign) -> list[Problem]:
     parameters = schedule.parameters if isinstance(schedule, OnSignal) else ()
     known = [*definition.settings.variables, *(parameter.name for parameter in parameters)]
     found = [*variable_problems(definition, known), *_without_test(definition, schedule)]
-    for node, receiver in _receivers(definition, campaign.workspace):
-        found += [placed(problem, node) for problem in _unfit(node, receiver)]
+    for node, notice, receiver in _receivers(definition, campaign.workspace):
+        found += [placed(problem, node) for problem in _unfit(node, notice, receiver)]
     return found
 
 
 def remarks(definition: Definition, workspace: Workspace) -> dict[str, str]:
     """Return by activity why a signal would start nothing as the workspace stands now; that may change until a run gets there."""
-    told = [(node, receiver.why) for node, receiver in _receivers(definition, workspace)]
+    told = [(node, receiver.why) for node, _, receiver in _receivers(definition, workspace)]
     return {node.label: f"as it stands now, the run would stop here: {why}" for node, why in told if why}
 
 
@@ -121,51 +121,50 @@ def _given(schedule: OnSignal, text: Mapping[str, str]) -> str:
 # ---------------------------------------------------------------------------------------------------------------- signals
 
 
-def _receivers(definition: Definition, workspace: Workspace) -> list[tuple[Node, _Receiver]]:
-    """Return the ends that signal another campaign, with what the workspace knows of it; makes no workspace."""
-    ends = [(node, node.activity.signal) for node in definition.nodes.values() if isinstance(node.activity, End)]
-    named = [(node, name) for node, name in ends if name is not None and name.strip() and name != definition.name]
+def _receivers(definition: Definition, workspace: Workspace) -> list[tuple[Node, Notice, _Receiver]]:
+    """Return the signals to other campaigns, each with what the workspace knows of its receiver; makes no workspace."""
+    told = [(node, notice) for node in definition.nodes.values() for notice in node.activity.notices() if notice.kind == "signal"]
+    named = [(node, notice) for node, notice in told if notice.name.strip() and notice.name != definition.name]
     if not named:
         return []
     if not workspace.begun:
-        return [(node, _Receiver(why=_nobody(name))) for node, name in named]
-    found: list[tuple[Node, _Receiver]] = []
+        return [(node, notice, _Receiver(why=_nobody(notice.name))) for node, notice in named]
     with workspace.store.read() as connection:
-        for node, name in named:
-            record = campaigns.find(connection, name)
-            if record is None:
-                found.append((node, _Receiver(why=_nobody(name))))
-                continue
-            version, schedule, why = signalled(connection, record)
-            if version is None or schedule is None or why:
-                found.append((node, _Receiver(why=f"campaign {name!r} can't be signalled: {why}")))
-                continue
-            own: Mapping[str, object] = json.loads(version.definition).get("variables", {})
-            found.append((node, _Receiver(schedule, tuple(own))))
-    return found
+        return [(node, notice, _receiver(connection, notice.name)) for node, notice in named]
+
+
+def _receiver(connection: Connection, name: str) -> _Receiver:
+    record = campaigns.find(connection, name)
+    if record is None:
+        return _Receiver(why=_nobody(name))
+    version, schedule, why = signalled(connection, record)
+    if version is None or schedule is None or why:
+        return _Receiver(why=f"campaign {name!r} can't be signalled: {why}")
+    own: Mapping[str, object] = json.loads(version.definition).get("variables", {})
+    return _Receiver(schedule, tuple(own))
 
 
 def _nobody(name: str) -> str:
     return f"no campaign is called {name!r}"
 
 
-def _unfit(node: Node, receiver: _Receiver) -> Iterator[Problem]:
-    """Yield what the campaign that an end signals does not take of its values."""
-    end, schedule = node.activity, receiver.schedule
-    if not isinstance(end, End) or schedule is None:
+def _unfit(node: Node, notice: Notice, receiver: _Receiver) -> Iterator[Problem]:
+    """Yield what the campaign that is signalled does not take of the values."""
+    given, schedule = notice.details, receiver.schedule
+    if schedule is None:
         return
-    wanted = {parameter.name: end.values.get(parameter.name) for parameter in schedule.parameters}
+    wanted = {parameter.name: given.get(parameter.name) for parameter in schedule.parameters}
     usable = {name: literal(value) for name, value in wanted.items() if value is not None}
-    for problem in schedule.faults(end.values, ""):
+    for problem in schedule.faults(given, ""):
         usable = {name: value for name, value in usable.items() if not problem.what.startswith(f"{name}=")}
     values = ", ".join(
         f"{literal(parameter.name)}: {usable.get(parameter.name, literal(_example(parameter)))}" for parameter in schedule.parameters
     )
-    do = f"x.end({literal(node.label)}, signal={literal(end.signal)}, values={{{values}}})"
-    for problem in schedule.faults(end.values, ""):
-        yield replace(problem, what=f"campaign {end.signal!r} does not take the signal: {problem.what}", do=do)
+    do = f"x.end({literal(node.label)}, signal={literal(notice.name)}, values={{{values}}})"
+    for problem in schedule.faults(given, ""):
+        yield replace(problem, what=f"campaign {notice.name!r} does not take the signal: {problem.what}", do=do)
     known = [*wanted, *(name for name in receiver.variables if name not in wanted)]
-    for name in end.values:
+    for name in given:
         if name not in known:
-            what = f"campaign {end.signal!r} has no parameter and no variable {name!r}"
+            what = f"campaign {notice.name!r} has no parameter and no variable {name!r}"
             yield Problem("", what, did_you_mean(name, known), do)
