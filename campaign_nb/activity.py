@@ -74,7 +74,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a live run tells when it reaches the activity, whoever is in it: an alert, a signal to a campaign."""
+    """Something that a live run tells when it reaches the activity.
+
+    Whoever is in it: an alert, a signal to a campaign.
+    """
 
     kind: str
     name: str
