@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_nb.campaign.remaining import OVER, remaining
 from campaign_nb.clock import zone
-from campaign_nb.engine.pace import has_own_times
+from campaign_nb.engine.pace import GOES_OUT, has_own_times
 from campaign_nb.engine.plan import moments_of
 from campaign_nb.engine.runner import STEPS
 from campaign_nb.graph.definition import Ref
@@ -89,7 +89,7 @@ def _computing(run: LiveRun, record: RunRecord, number: int) -> list[str]:
 def _holding(campaign: Campaign, run: LiveRun, record: RunRecord, states: Mapping[str, str]) -> dict[str, dt.datetime]:
     """Return the waits that nothing has come through yet, with their ends: of a run that has ended, those that it cut short."""
     compiled = run._program().campaign  # pyright: ignore[reportPrivateUsage] # one family
-    waits = [label for label, made in compiled.compiled.items() if made.wait is not None and states.get(label) == "done"]
+    waits = [label for label, made in compiled.compiled.items() if made.wait is not None and states.get(label) in ("done", "waiting")]
     if record.state == "done" or not (waits or has_own_times(compiled)):
         return {}
     program = run._current()  # pyright: ignore[reportPrivateUsage] # one family
@@ -130,7 +130,7 @@ def _previous(connection: Connection, record: RunRecord) -> list[TaskRecord]:
 def _notes(
     campaign: Campaign, record: RunRecord, tasks: Sequence[TaskRecord], holding: Mapping[str, dt.datetime], why: str
 ) -> dict[str, str]:
-    notes = chosen(campaign, {task.activity: task.note for task in tasks if task.note})
+    notes = chosen(campaign, {task.activity: _timed(task.note, campaign.time_zone) for task in tasks if task.note})
     notes |= {task.activity: task.error_text for task in tasks if task.error_text}
     if record.held_at:
         going = record.state in runs.UNFINISHED
@@ -171,6 +171,12 @@ def _left(
     inputs = {label: [counts.get(ref) for ref in node.inputs] for label, node in nodes.items()}
     found = remaining(list(nodes), inputs, tasks, before, began, campaign.workspace.clock.now())
     return {"rows": found.rows} | ({} if waits else {"left": found.seconds, "left_from": found.source})
+
+
+def _timed(note: str, name: str) -> str:
+    """Return the note of messages with send times on a zone's clock; others as they are."""
+    last = note.removeprefix(GOES_OUT)
+    return note if last == note else f"{GOES_OUT}{_local(dt.datetime.fromisoformat(last), name)}"
 
 
 def _local(at: dt.datetime, name: str) -> str:

@@ -14,7 +14,7 @@ from campaign_nb.clock import SystemClock
 from campaign_nb.errors import DeliveryError, Problem
 from campaign_nb.store import place
 from campaign_nb.store.faultpoint import faultpoint
-from campaign_nb.store.faults import from_system
+from campaign_nb.store.faults import disk_error, from_system, is_disk
 
 if sys.platform == "win32":
     import msvcrt
@@ -56,8 +56,10 @@ def replace(target: Path, fill: Callable[[Path], object], where: str) -> None:
         place.flush(target.parent)
         faultpoint("replacement kept")
         _tidy(target.parent)
-    except OSError as error:
-        raise from_system(error, where) from error
+    except Exception as error:  # what polars writes by itself, it refuses in errors of its own
+        if isinstance(error, OSError) or is_disk(error):
+            raise from_system(disk_error(error), where) from error
+        raise
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

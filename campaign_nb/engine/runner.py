@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 import polars as pl
 
 from campaign_nb.activity import Effect, Notice
-from campaign_nb.clock import Clock
+from campaign_nb.clock import Clock, zone
 from campaign_nb.data.model import DataModel
 from campaign_nb.engine.compute import Counted, compute
 from campaign_nb.engine.deciding import Way, follow
@@ -29,7 +29,7 @@ from campaign_nb.engine.render import messages
 from campaign_nb.engine.sources import ModelSources
 from campaign_nb.graph.definition import Ref
 from campaign_nb.steps import Render, Step
-from campaign_nb.store import Connection, alerts, campaigns, files, runs
+from campaign_nb.store import Connection, alerts, campaigns, files, holding, runs
 from campaign_nb.store.database import Store
 from campaign_nb.store.faultpoint import faultpoint
 from campaign_nb.store.faults import is_passing
@@ -143,9 +143,10 @@ class Runner:
             return run
         late = still_to_come(program, run, self._stands(run_id)[1], self._clock.now()) if timed else {}
         if late:
-            return self._wait(run, plan, len(plan.whole), sorted(late), max(late.values()))
+            return self._wait(run, program, plan, len(plan.whole), sorted(late), max(late.values()))
         with self._store.begin() as connection:
             self._failing.warn(connection, run)
+            holding.let_go(connection, run_id, self._clock.now())
             run = runs.finish(connection, run_id, "done", self._clock.now())
         self._say(run, plan, len(plan.whole), {})
         return run
@@ -183,7 +184,7 @@ class Runner:
             return None
         if (due := due_of(program, run, stage)) > self._clock.now():
             before = sum(len(earlier.tasks) for earlier in plan.stages[:number])
-            return self._wait(run, plan, before, holding_of(program, stage), due)
+            return self._wait(run, program, plan, before, holding_of(program, stage), due)
         halt = next((task.label for task in stage.tasks if self._halts(run, program, task)), None)
         return None if halt is None else self._halt(run, plan, number, halt)
 
@@ -192,6 +193,7 @@ class Runner:
 
     def _halt(self, run: RunRecord, plan: Plan, number: int, label: str, reason: str = "") -> RunRecord:
         with self._store.begin() as connection:
+            holding.let_go(connection, run.id, self._clock.now())
             runs.halt(connection, run.id, label, self._clock.now(), reason or f"halted before {label!r}: a breakpoint")
             if reason:
                 message = f"paused: run {run.id[:8]} has not sent: {reason}"
@@ -213,7 +215,8 @@ class Runner:
         now = self._clock.now()
         as_of = program.start.as_of + stage.offset
         with self._store.begin() as connection:
-            runs.move(connection, run.id, ["waiting"], "running", now, "wait is over")
+            if runs.move(connection, run.id, ["waiting"], "running", now, "wait is over"):
+                holding.let_go(connection, run.id, now)
             runs.begin_stage(connection, run.id, stage.number, as_of, now)
         faultpoint("stage begun")
         before = sum(len(earlier.tasks) for earlier in plan.stages[: stage.number])
@@ -311,11 +314,13 @@ class Runner:
 
     # ------------------------------------------------------------------------------------------------- its record
 
-    def _wait(self, run: RunRecord, plan: Plan, before: int, holding: Sequence[str], due: dt.datetime) -> RunRecord:
+    def _wait(self, run: RunRecord, program: Program, plan: Plan, before: int, labels: Sequence[str], due: dt.datetime) -> RunRecord:
         with self._store.begin() as connection:
-            runs.move(connection, run.id, ["running", "waiting"], "waiting", self._clock.now(), "waiting", due_at=due)
+            told = f"waiting at {', '.join(map(repr, labels))} until {due.astimezone(zone(program.start.zone)):%Y-%m-%d %H:%M:%S %Z}"
+            runs.move(connection, run.id, ["running", "waiting"], "waiting", self._clock.now(), told, due_at=due)
+            holding.hold(connection, run.id, [label for label in labels if plan.whole[label].compiled.wait is not None])
         run = self._get(run.id)
-        self._say(run, plan, before, dict.fromkeys(holding, "waiting"))
+        self._say(run, plan, before, dict.fromkeys(labels, "waiting"))
         return run
 
     def _get(self, run_id: str) -> RunRecord:

@@ -13,7 +13,7 @@ _STATES = {
     "done": "Done",
     "running": "Running",
     "waiting": "Waiting",
-    "halted": "Halted here",
+    "halted": "Halted",
     "warning": "Needs attention",
     "error": "Error",
     "pending": "Pending",

@@ -178,7 +178,7 @@ def test_an_ellipsis_takes_part_in_the_room() -> None:
 
 def test_a_halt_shows_over_waiting_and_what_was_passed_by_over_idle() -> None:
     shown = texts(svg(view([node("a", "waiting", halted=True), node("b", passed=True), node("c", "waiting"), node("d", "disabled")], [])))
-    assert {"Halted here", "Passed by", "Waiting", "Disabled"} <= set(shown)
+    assert {"Halted", "Passed by", "Waiting", "Disabled"} <= set(shown)
 
 
 def test_a_note_takes_the_place_of_the_kind_and_stands_whole_in_the_tooltip() -> None:

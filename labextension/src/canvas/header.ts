@@ -28,14 +28,14 @@ function title(view: IView): HTMLElement {
   );
 }
 
-function launches(schedule: ISchedule, zone: string): HTMLElement {
+function launches(view: IView, schedule: ISchedule, zone: string): HTMLElement {
   const shown = schedule.next.slice(0, LAUNCHES);
   const more = schedule.next.length - shown.length;
   const rest = schedule.next.slice(LAUNCHES).map(next => inFull(next, zone));
   return html(
     'span',
     { class: 'cnb-launches' },
-    html('span', { class: 'cnb-muted' }, shown.length ? 'Next' : 'No launch ahead'),
+    html('span', { class: 'cnb-muted' }, shown.length ? 'Next' : view.paused || view.status === 'draft' ? '' : 'No launch ahead'),
     ...shown.map(next => html('time', { class: 'cnb-chip', datetime: next, title: inFull(next, zone) }, dayAndTime(next, zone))),
     more > 0 ? html('span', { class: 'cnb-muted', title: rest.join('\n') }, `+${more} more`) : null
   );
@@ -49,7 +49,7 @@ function when(view: IView, tools: HTMLElement | null): HTMLElement {
     'div',
     { class: 'cnb-when' },
     html('span', { class: schedule ? 'cnb-sentence' : 'cnb-muted' }, sentence),
-    schedule ? launches(schedule, zone) : null,
+    schedule ? launches(view, schedule, zone) : null,
     html('span', { class: 'cnb-muted' }, zone),
     tools
   );

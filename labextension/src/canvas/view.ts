@@ -38,7 +38,6 @@ export interface IRun {
   error: string | null;
   due: string | null;
   rows: number | null;
-  rows_known: number | null;
   left: number | null;
   left_from: string | null;
 }
@@ -149,7 +148,6 @@ const read = record<IView>({
       error: optional(text()),
       due: optional(word),
       rows: optional(number),
-      rows_known: optional(number),
       left: optional(number),
       left_from: optional(word)
     })

@@ -31,14 +31,14 @@ const NODE: Readonly<Record<DrawnState, IState>> = {
   warning: { text: 'Warning', tone: 'wait' },
   error: { text: 'Error', tone: 'bad' },
   disabled: { text: 'Disabled', tone: 'quiet' },
-  halted: { text: 'Halted here', tone: 'wait' },
+  halted: { text: 'Halted', tone: 'wait' },
   skipped: { text: 'Passed by', tone: 'quiet' }
 };
 
 const RUN: Readonly<Record<IRun['state'], IState>> = {
   running: { text: 'running', tone: 'busy' },
   waiting: { text: 'waiting', tone: 'wait' },
-  paused: { text: 'paused', tone: 'wait' },
+  paused: { text: 'halted', tone: 'wait' },
   done: { text: 'done', tone: 'good' },
   failed: { text: 'failed', tone: 'bad' },
   stopped: { text: 'stopped', tone: 'quiet' }
@@ -82,7 +82,7 @@ export function amountOf(run: IRun): string {
   const rows = (count: number): string => count.toLocaleString('en-GB');
   const parts: string[] = [];
   if (run.rows) {
-    parts.push(run.rows_known !== null && run.rows_known > run.rows ? `${rows(run.rows)} of ${rows(run.rows_known)} known rows` : `${rows(run.rows)} rows`);
+    parts.push(`${rows(run.rows)} rows`);
   }
   if (run.state === 'running' && run.left_from !== null) {
     const basis: Record<string, string> = { previous: ', as the run before', finished: ', by the stages so far' };
