@@ -14,9 +14,9 @@ from campaign_nb.data.model import DataModel
 from campaign_nb.delivery.extract_text import written
 from campaign_nb.delivery.replacing import replace
 from campaign_nb.engine.plan import Task
-from campaign_nb.errors import DeliveryError, Problem
+from campaign_nb.errors import CampaignError, DeliveryError, Problem
 from campaign_nb.store import Connection, Store, files, place
-from campaign_nb.store.files import Slot, Written
+from campaign_nb.store.files import FileRecord, Slot, Written
 from campaign_nb.store.runs import RunRecord
 
 
@@ -68,19 +68,29 @@ class Extracts:
             files.record(connection, self._store.folder, item, self._clock.now())
 
     def settle(self, run: RunRecord, model: DataModel) -> None:
-        """Put the files of a run that are due into their place.
+        """Put the files of a run that are due into their place; one that can't be put there holds up no other.
 
-        Errors: a disk that refuses; what is in the store was changed.
+        Errors: a disk that refuses; what is in the store was changed; the first of them, with its activity.
         """
         with self._store.read() as connection:
             due = files.list_files(connection, run_id=run.id, kind="extract_due")
+        met: list[CampaignError] = []
         for file in due:
-            where = f"extract_file {file.activity!r}"
-            content, target = files.verify(self._store.folder, file), self._target(file.channel, where)
-            place.private_folder(target.parent)
-            replace(target, lambda path, content=content: shutil.copyfile(content, path), where)
-            with self._store.begin() as connection:
-                files.settle(connection, file.id, "extract")
+            try:
+                self._put(file)
+            except CampaignError as error:
+                error.activity = file.activity
+                met.append(error)
+        if met:
+            raise met[0]
+
+    def _put(self, file: FileRecord) -> None:
+        where = f"extract_file {file.activity!r}"
+        content, target = files.verify(self._store.folder, file), self._target(file.channel, where)
+        place.private_folder(target.parent)
+        replace(target, lambda path: shutil.copyfile(content, path), where)
+        with self._store.begin() as connection:
+            files.settle(connection, file.id, "extract")
 
     def _target(self, name: str, where: str) -> Path:
         """Return where a file is to lie; a link can't lead it out of the folder."""

@@ -27,6 +27,7 @@ from campaign_nb.engine.plan import Plan, Stage, Task, checkpoint_of, moments_of
 from campaign_nb.engine.program import Program
 from campaign_nb.engine.render import messages
 from campaign_nb.engine.sources import ModelSources
+from campaign_nb.errors import CampaignError
 from campaign_nb.graph.definition import Ref
 from campaign_nb.steps import Render, Step
 from campaign_nb.store import Connection, alerts, campaigns, files, holding, runs
@@ -158,6 +159,8 @@ class Runner:
         """
         if number is None or is_passing(error):
             raise error  # the disk or the server: the stage is tried again
+        if isinstance(error, CampaignError) and error.activity is not None:  # what an earlier stage left to do may fail late
+            number = next((stage.number for stage in plan.stages if any(task.label == error.activity for task in stage.tasks)), number)
         outcome = self._failing.fail(run, program, plan, number, error)
         run = self._get(run.id)
         self._say(run, plan, 0, {task.label: "failed" for task in blamed_of(plan.stages[number], error)}, message=outcome.text)

@@ -166,6 +166,20 @@ def test_a_later_run_replaces_the_file_whole(workspace: cn.Workspace) -> None:
     assert extracted(workspace, "all.csv", ROWS.head(1), columns="id") == b"id\n3\n"
 
 
+def test_an_extract_that_can_not_be_put_in_its_place_holds_up_no_other(workspace: cn.Workspace) -> None:
+    c = campaign(workspace, "first.csv", columns="id")
+    blocked = c["All"].extract_file("Blocked", "taken/list.csv", columns=["id"], on_error="ignore")
+    blocked.python("Same", lambda rows: rows).extract_file("After", "after.csv", columns=["id"])
+    folder = workspace.extracts
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "taken").write_text("a file where a folder should be")
+    c.publish(confirm=0)
+    run = c.runs[0].wait("20s")
+    assert (run.state, run.states()["After"], (folder / "after.csv").exists()) == ("done", "done", True)
+    told = [row["activity"] for row in c.log.frame().iter_rows(named=True) if "failed and is ignored" in row["message"]]
+    assert told == ["Blocked"]
+
+
 def test_the_folder_for_extracts_can_be_another_and_a_link_does_not_lead_out_of_it(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/there").symlink_to(tmp_path)
