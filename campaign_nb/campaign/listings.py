@@ -40,12 +40,12 @@ def log_of(name: str, store: Store | None, record: CampaignRecord | None, zone: 
     return _listing(f"log of {name}", lines, _LOG, "activity", zone)
 
 
-def tasks_of(name: str, store: Store | None, run_ids: Iterable[str], zone: str) -> Listing:
-    """Return the tasks of runs, in the order of these."""
+def tasks_of(name: str, store: Store | None, run_ids: Iterable[str], zone: str, order: Sequence[str]) -> Listing:
+    """Return the tasks of runs, in the order of these, of stages, and of activities."""
     rows: list[Any] = []
     if store is not None:
         with store.read() as connection:
-            found = [task for run_id in run_ids for task in runs.list_tasks(connection, run_id)]
+            found = [task for run_id in run_ids for task in runs.list_tasks(connection, run_id, order)]
         rows = [
             (t.run_id, t.activity, t.kind, t.stage, t.state, rows_in(t), t.rows_out, t.as_of, *_times(t), t.error_text, t.note)
             for t in found

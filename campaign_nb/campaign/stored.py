@@ -169,7 +169,9 @@ class Stored:
 
     def tasks(self) -> Listing:
         """Return the tasks of all runs, newest run first."""
-        return listings.tasks_of(self._campaign.name, self._store, self.run_ids(), self._campaign.time_zone)
+        return listings.tasks_of(
+            self._campaign.name, self._store, self.run_ids(), self._campaign.time_zone, [*self._campaign.definition.nodes]
+        )
 
     def runs(self) -> Listing:
         """Return the live runs, newest first."""

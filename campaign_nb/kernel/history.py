@@ -29,7 +29,7 @@ def history_of(campaign: Campaign) -> dict[str, Any]:
     with campaign.workspace.store.read() as connection:
         lines = log.read(connection, campaign_id=record.id, limit=MOST_LINES)
         known = runs.list_runs(connection, record.id, limit=_RUNS)
-        tasks = [_task(task) for run in known for task in runs.list_tasks(connection, run.id)]
+        tasks = [_task(task) for run in known for task in runs.list_tasks(connection, run.id, campaign.definition.nodes)]
     found = [{"at": one.at, "level": one.level, "activity": one.activity, "message": one.message, "run": one.run_id} for one in lines]
     return {**told, "log": found[::-1], "tasks": _newest(tasks), "runs": _runs(known)}
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, Update, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, Update, bindparam, delete, func, insert, select, update
 
 from campaign_nb.errors import Problem, StoreError
 from campaign_nb.store import log
@@ -317,11 +317,12 @@ def list_stages(connection: Connection, run_id: str) -> list[StageRecord]:
     return [StageRecord(**row) for row in connection.execute(query).mappings()]
 
 
-def list_tasks(connection: Connection, run_id: str) -> list[TaskRecord]:
-    """Return the tasks of a run, by stage, then in the order in which the stage reported them: that of the definition."""
-    place = [text("rowid")] if connection.dialect.name == "sqlite" else []  # a server has no order of its own
-    query = select(_TASKS).where(_TASKS.c.run_id == run_id).order_by(_TASKS.c.stage, *place, _TASKS.c.activity)
-    return [TaskRecord(**row) for row in connection.execute(query).mappings()]
+def list_tasks(connection: Connection, run_id: str, order: Iterable[str] = ()) -> list[TaskRecord]:
+    """Return the tasks of a run, by stage, then in an order of activities; those that it does not name by name, last."""
+    query = select(_TASKS).where(_TASKS.c.run_id == run_id).order_by(_TASKS.c.stage, _TASKS.c.activity)
+    place = {label: number for number, label in enumerate(order)}
+    found = [TaskRecord(**row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda task: (task.stage, place.get(task.activity, len(place))))
 
 
 def read_counts(connection: Connection, run_id: str) -> dict[tuple[str, str], int]:

@@ -68,11 +68,13 @@ def test_a_stage_leaves_its_tasks_counts_and_exclusions_together(store: Store, r
     assert (task.started_at, task.ended_at, task.as_of, task.error_text) == (noon, noon + DAY, noon, "")
 
 
-def test_tasks_stand_in_their_stage_as_it_reported_them(store: Store, run: RunRecord, noon: dt.datetime) -> None:
+def test_tasks_stand_by_stage_and_in_the_order_of_activities_that_is_asked_for(store: Store, run: RunRecord, noon: dt.datetime) -> None:
     with store.begin() as connection:
         runs.commit_stage(connection, run.id, 1, noon, noon, tasks=[Task("Zoo", "email", "done", noon), Task("Ant", "end", "done", noon)])
         runs.commit_stage(connection, run.id, 0, noon, noon, tasks=[Task(name, "filter", "done", noon) for name in ("Some", "All", "Most")])
-        assert [task.activity for task in runs.list_tasks(connection, run.id)] == ["Some", "All", "Most", "Zoo", "Ant"]
+        order = ["Zoo", "Ant", "Some", "All"]
+        assert [task.activity for task in runs.list_tasks(connection, run.id, order)] == ["Some", "All", "Most", "Zoo", "Ant"]
+        assert [task.activity for task in runs.list_tasks(connection, run.id)] == ["All", "Most", "Some", "Ant", "Zoo"]
 
 
 def test_a_stage_that_fails_half_way_leaves_nothing(store: Store, run: RunRecord, noon: dt.datetime) -> None:
