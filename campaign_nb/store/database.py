@@ -325,7 +325,7 @@ def _opened(path: Path, where: str, lease: float | None) -> Store:
 
 
 def _on_server(folder: Path, url: str, where: str, lease: float | None) -> Store:
-    engine = postgres.engine(postgres.address(url))
+    engine = postgres.engine(postgres.address(url), lease)
     try:
         with engine.connect() as connection, connection.begin():
             found = postgres.schema_version(connection, where)

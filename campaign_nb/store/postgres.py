@@ -63,9 +63,11 @@ def shown(url: URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
-def engine(url: URL) -> Engine:
+def engine(url: URL, lease: float | None = None) -> Engine:
     """Return the engine of a database: a few connections, looked at before each use.
 
+    Units: with a `lease` in seconds, a write that stands still for twice as long is given up by the server: a kernel that
+    was stopped in the middle of one holds no other up for longer.
     Errors: the driver is not installed.
     """
     url = url.update_query_dict({name: value for name, value in _DEFAULTS.items() if name not in url.query})
@@ -75,16 +77,20 @@ def engine(url: URL) -> Engine:
     except ModuleNotFoundError as error:
         where, do = f"store {shown(url)!r}", 'pip install "campaign-nb[postgres]"'
         raise StoreError(Problem(where, "the driver for PostgreSQL is not installed", "psycopg 3", do)) from error
-    event.listen(made, "begin", _begin)
+
+    def begin(connection: Connection) -> None:
+        _begin(connection, IDLE_SECONDS if lease is None else min(IDLE_SECONDS, 2 * lease))
+
+    event.listen(made, "begin", begin)
     return made
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, idle: float) -> None:
     if str(connection.get_execution_options().get("store_mode", "read")) == "read":
         connection.exec_driver_sql(_READ)
         return
-    lock, idle = round(sqlite.BUSY_SECONDS * 1000), round(IDLE_SECONDS * 1000)
-    connection.exec_driver_sql(_WRITE.format(lock=lock, idle=idle, key=sqlite.APPLICATION_ID))
+    lock = round(sqlite.BUSY_SECONDS * 1000)
+    connection.exec_driver_sql(_WRITE.format(lock=lock, idle=round(idle * 1000), key=sqlite.APPLICATION_ID))
 
 
 def schema_version(connection: Connection, where: str) -> int:
