@@ -222,7 +222,7 @@ class LiveRun(Run):
     def _explain(self, program: Program, key: tuple[Any, ...], table: str | None, at: Ref | None) -> Explanation:
         path = dry.explain(program, key, table=table, at=at)
         states, ended = self.states(), self.state == "done"
-        done = {label: state for label, state in states.items() if state in ("done", "warning", "skipped")}
+        done = {label: state for label, state in states.items() if state in ("done", "warning", "skipped", "waiting")}
         later = [label for label in program.campaign.order if label not in (states if ended else done)]
         kept = {ref: self._kept(ref) for ref in path.counts}
         held = {ref: dry.among(file, program.campaign.population(ref), path.person) for ref, file in kept.items() if file is not None}

@@ -139,16 +139,19 @@ class Runner:
                 left = self._fail(run, program, plan, number, error)
                 if left is not None:
                     return left
-        run = self._get(run_id)
+        return self._finish(self._get(run_id), program, plan, timed)
+
+    def _finish(self, run: RunRecord, program: Program, plan: Plan, timed: bool) -> RunRecord:
+        """End a run whose stages are all done, unless messages are still to go out, or it was stopped meanwhile."""
         if run.state not in ("running", "waiting"):
             return run
-        late = still_to_come(program, run, self._stands(run_id)[1], self._clock.now()) if timed else {}
+        late = still_to_come(program, run, self._stands(run.id)[1], self._clock.now()) if timed else {}
         if late:
             return self._wait(run, program, plan, len(plan.whole), sorted(late), max(late.values()))
         with self._store.begin() as connection:
             self._failing.warn(connection, run)
-            holding.let_go(connection, run_id, self._clock.now())
-            run = runs.finish(connection, run_id, "done", self._clock.now())
+            holding.let_go(connection, run.id, self._clock.now())
+            run = runs.finish(connection, run.id, "done", self._clock.now())
         self._say(run, plan, len(plan.whole), {})
         return run
 
