@@ -122,7 +122,7 @@ def errors_apart() -> None:
 def no_transactions() -> None:
     """Every statement counts at once on a server."""
     engine = postgres.engine
-    postgres.engine = lambda url: engine(url).execution_options(isolation_level="AUTOCOMMIT")
+    postgres.engine = lambda url, lease=None: engine(url, lease).execution_options(isolation_level="AUTOCOMMIT")
 
 
 FAILING: dict[str, Callable[[], None]] = {

@@ -164,7 +164,7 @@ def test_the_rows_of_launches_suffice_though_a_kernel_forgets_which_it_made(mill
 
 
 def test_a_half_written_file_outside_of_the_store_goes_with_a_later_one(mill: Mill) -> None:
-    mill.kill(Kill(1, "replacement filled · extract.Extracts.settle", 1), Tally())
+    mill.kill(Kill(1, "replacement filled · extract.Extracts._put", 1), Tally())
     assert len(list(mill.place.rglob("tmp-*"))) == 1
     everything.later(mill.place)
     assert mill.zygote.do(world="everything", until=3)["status"] == 0
